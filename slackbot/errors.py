@@ -1,0 +1,70 @@
+"""Every error Storythread raises on purpose.
+
+StorythreadError
+├── PersonError            somebody can mend it: one line, with its place and its remedy
+│   ├── FileError          a file that can't be read as what it should be
+│   ├── SettingsError      a setting that is missing or wrong
+│   └── Refused            somebody may not do this, or not now
+├── WorldError             nobody here did wrong: retried with a bound, then shown
+│   ├── StoreUnavailable   Redis doesn't answer
+│   ├── SlackUnavailable   Slack doesn't answer, or answers that it can't now
+│   └── CoreFailed         the core couldn't parse, predict or execute
+├── Conflict               the conversation changed since it was read: read again and decide again
+└── UnknownEvent           an event type that Rasa doesn't have
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class StorythreadError(Exception):
+    """The root: catch it where a person must be told instead of shown a traceback."""
+
+
+class PersonError(StorythreadError):
+    """Something a person can mend. Its text is one line that says what to do."""
+
+
+class FileError(PersonError):
+    """A file, or a place in it, that is not what it should be.
+
+    The text reads ``path:line: problem; remedy`` (``path: problem; remedy`` where no line is known).
+    """
+
+    def __init__(self, path: Path | str, line: int | None, problem: str, remedy: str) -> None:
+        self.path, self.line, self.problem, self.remedy = Path(path), line, problem, remedy
+        place = f"{path}:{line}" if line is not None else str(path)
+        super().__init__(f"{place}: {problem}; {remedy}")
+
+
+class SettingsError(PersonError):
+    """A setting that is missing or wrong. The text names its environment variable."""
+
+
+class Refused(PersonError):
+    """Somebody asked for what they may not do, or what can't be done now. The text is shown to them."""
+
+
+class WorldError(StorythreadError):
+    """The world did wrong: worth trying again, nothing is lost."""
+
+
+class StoreUnavailable(WorldError):
+    """Redis didn't answer within the bound."""
+
+
+class SlackUnavailable(WorldError):
+    """Slack didn't take the call within the bound."""
+
+
+class CoreFailed(WorldError):
+    """The core could not parse, predict or execute."""
+
+
+class Conflict(StorythreadError):
+    """The conversation is no longer as it was when the write was decided. Nothing was written."""
+
+
+class UnknownEvent(StorythreadError):
+    """An event whose type is not one of Rasa's."""
