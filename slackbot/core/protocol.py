@@ -1,0 +1,81 @@
+"""What the learning loop asks of an assistant: parse, predict, execute.
+
+Anything that answers these three like Rasa does can be taught. They work over a tracker and know nothing of Slack
+or Redis. None of them changes the tracker that it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import Event
+from slackbot.dialogue.tracker import Tracker
+
+
+@dataclass(frozen=True)
+class ActionScore:
+    """One action the policies could take, and how much they are for it (0 to 1)."""
+
+    action: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The next action, as ``POST /conversations/{id}/predict`` answers it, with the reason beside it."""
+
+    #: Every action of the domain, highest score first, ties by name.
+    scores: tuple[ActionScore, ...]
+    #: Rasa's policy name (``RulePolicy``, ``MemoizationPolicy``, ...) or ``followup_action``.
+    policy: str
+    confidence: float
+    #: A few words for people: ``rule 'greet'``, ``story 'happy path'``, ``seen in 3 similar turns``. May be empty.
+    reason: str = ""
+
+    @property
+    def action(self) -> str:
+        """The first of the highest scores."""
+        return self.scores[0].action
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What a session has added to the assistant's domain and the files do not hold yet."""
+
+    intents: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    #: Response name to its text, such as ``{"utter_thanks": "You're welcome!"}``.
+    responses: Mapping[str, str] = field(default_factory=dict)
+
+
+class Core(Protocol):
+    """An assistant that can be taught."""
+
+    #: The assistant's own domain, without what sessions have added. A tracker's domain may hold more.
+    domain: Domain
+
+    async def parse(self, text: str, tracker: Tracker) -> dict[str, Any]:
+        """What the message means, as Rasa's ``POST /model/parse`` answers:
+        ``text``, ``intent`` {name, confidence}, ``entities``, ``intent_ranking`` (at most 10).
+
+        Raises CoreFailed.
+        """
+
+    async def predict(self, tracker: Tracker) -> Prediction:
+        """What the assistant would do next. Raises CoreFailed."""
+
+    async def execute(
+        self, tracker: Tracker, action: str, *, policy: str | None = None, confidence: float | None = None
+    ) -> Sequence[Event]:
+        """The events of running the action: first its own ActionExecuted, then what it said and set.
+
+        ``action_extract_slots`` gives slot events only: Rasa runs it after each user message without logging it.
+        Raises CoreFailed.
+        """
+
+    def runs_elsewhere(self, action: str, tracker: Tracker) -> bool:
+        """True for an action whose outcome can't be known before it has run: a custom action or a form."""
