@@ -1,0 +1,227 @@
+"""Every setting, its default and its environment variable; and what keeps secrets out of the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import site
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from slackbot.errors import SettingsError
+
+Parser = Callable[[str], Any]  # raises ValueError("what is wrong; the remedy")
+
+_TOKEN = re.compile(r"\b(?:xox[a-z]|xapp|xwfp)(?:\.xox[a-z])?-[A-Za-z0-9-]+")
+_HIDDEN = "[secret]"
+
+
+def _token(prefix: str, kind: str, where: str) -> Parser:
+    def parse(text: str) -> str:
+        if not text.startswith(prefix) or len(text) == len(prefix) or re.search(r"\s", text):
+            raise ValueError(
+                f"is not {kind} (one starts with {prefix}); copy it from {where} on your app's page"
+            )
+        return text
+
+    return parse
+
+
+def _signing_secret(text: str) -> str:
+    if _TOKEN.match(text) or re.search(r"\s", text):
+        raise ValueError(
+            "is not a signing secret; copy it from Basic Information, App Credentials on your app's page"
+        )
+    return text
+
+
+def _url(*schemes: str, example: str) -> Parser:
+    def parse(text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            place = parts.path if parts.scheme == "unix" else parts.hostname
+            _ = parts.port  # raises ValueError when it is no number
+        except ValueError:
+            raise ValueError(f"is not a URL; write one like {example}") from None
+        if parts.scheme not in schemes or not place:
+            raise ValueError(f"is not a URL with {' or '.join(schemes)}; write one like {example}")
+        return text
+
+    return parse
+
+
+def _api_url(text: str) -> str:
+    url = str(_url("https", "http", example="https://slack.com/api/")(text))
+    if not url.endswith("/"):
+        raise ValueError("does not end with a slash; write one like https://slack.com/api/")
+    return url
+
+
+def _number(least: int, most: int | None = None) -> Parser:
+    span = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
+            raise ValueError(f"is {text[:40]!r}, which is not a whole number; write one {span}")
+        number = int(text)
+        if number < least or (most is not None and number > most):
+            raise ValueError(f"is {number}, which is out of range; write a whole number {span}")
+        return number
+
+    return parse
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _log_level(text: str) -> str:
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    if text.upper() not in levels:
+        raise ValueError(f"is {text[:40]!r}, which is no level; write one of {', '.join(levels)}")
+    return text.upper()
+
+
+def _setting(variable: str, default: Any, parse: Parser = str, *, secret: bool = False) -> Any:
+    """A dataclass field that knows its environment variable. Secret ones don't appear in the repr."""
+    return field(default=default, repr=not secret, metadata={"variable": variable, "parse": parse})
+
+
+_BOT_TOKEN = _token("xoxb-", "a bot token", "OAuth & Permissions")
+_APP_TOKEN = _token("xapp-", "an app-level token", "Basic Information, App-Level Tokens")
+_REDIS_URL = _url("redis", "rediss", "unix", example="redis://localhost:6379/0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be set, in one place. ``None`` means: not set."""
+
+    # fmt: off
+    slack_bot_token: str | None = _setting("SLACK_BOT_TOKEN", None, _BOT_TOKEN, secret=True)
+    #: With an app-level token the app uses Socket Mode; without one, HTTP and the signing secret.
+    slack_app_token: str | None = _setting("SLACK_APP_TOKEN", None, _APP_TOKEN, secret=True)
+    slack_signing_secret: str | None = _setting("SLACK_SIGNING_SECRET", None, _signing_secret, secret=True)
+    slack_api_url: str = _setting("SLACK_API_URL", "https://slack.com/api/", _api_url)
+    #: ``None``: start a server of our own. Secret, because it may hold a password.
+    redis_url: str | None = _setting("REDIS_URL", None, _REDIS_URL, secret=True)
+    #: The Rasa project that is taught. ``None``: the bundled example.
+    assistant: Path | None = _setting("STORYTHREAD_ASSISTANT", None, _folder)  # noqa: RUF009  a field
+    #: Where our own server keeps its files, and exports are made ready.
+    data: Path = _setting("STORYTHREAD_DATA", Path(".storythread"), _folder)  # noqa: RUF009  a field
+    #: How many people must agree, unless a session says otherwise.
+    quorum: int = _setting("STORYTHREAD_QUORUM", 1, _number(1))
+    host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
+    #: 0 takes any free port.
+    port: int = _setting("STORYTHREAD_PORT", 3000, _number(0, 65535))
+    #: Socket Mode connections; with two, Slack's refreshing of one leaves no gap.
+    sockets: int = _setting("STORYTHREAD_SOCKETS", 2, _number(2, 10))
+    log_level: str = _setting("STORYTHREAD_LOG_LEVEL", "INFO", _log_level)
+    #: chat.update calls a minute for the whole workspace; Slack allows about 50.
+    updates_per_minute: int = _setting("STORYTHREAD_UPDATES_PER_MINUTE", 45, _number(1))
+    # fmt: on
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """The settings that these variables give; an empty variable counts as not set.
+
+        Raises SettingsError that names the first wrong variable, what is wrong and the remedy. The
+        values of secret ones are not in its text.
+        """
+        given: dict[str, Any] = {}
+        for one in fields(cls):
+            text = environ.get(one.metadata["variable"], "").strip()
+            if text:
+                given[one.name] = _parsed(one.metadata["variable"], one.metadata["parse"], text)
+        return cls(**given)
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give these settings again, secrets among them: for a process of our own."""
+        values = {one.metadata["variable"]: getattr(self, one.name) for one in fields(self)}
+        return {variable: str(value) for variable, value in values.items() if value is not None}
+
+    def require(self, *names: str) -> None:
+        """Raises SettingsError for the first of these settings that is not set."""
+        for name in names:
+            if getattr(self, name) is None:
+                variable = variable_of(name)
+                raise SettingsError(
+                    f"{variable} is not set; set it, or run `storythread demo`, which needs none"
+                )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown anywhere: tokens, the signing secret, the password in the Redis URL."""
+        password = unquote(urlsplit(self.redis_url).password or "") if self.redis_url else ""
+        tokens = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, password)
+        return tuple(token for token in tokens if token)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting, such as ``STORYTHREAD_QUORUM`` of ``quorum``."""
+    return next(str(one.metadata["variable"]) for one in fields(Settings) if one.name == name)
+
+
+def _parsed(variable: str, parse: Parser, text: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable} {error}") from None
+
+
+class RedactSecrets(logging.Filter):
+    """Replaces these secrets, and whatever looks like a Slack token, in every record that passes.
+
+    Put it on handlers: a filter on a logger doesn't see the records of the loggers below it.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        known = sorted((re.escape(secret) for secret in secrets if secret), key=len, reverse=True)
+        self._pattern = re.compile("|".join([*known, _TOKEN.pattern]))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never drops a record: it only rewrites message, traceback and stack."""
+        record.msg, record.args = self.redact(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self.redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self.redact(record.stack_info)
+        return True
+
+    def redact(self, text: str) -> str:
+        """The text with every secret replaced."""
+        return self._pattern.sub(_HIDDEN, text)
+
+
+def configure_logging(settings: Settings) -> None:
+    """One readable line a record on standard error, without secrets; replaces earlier handlers."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
+    handler.addFilter(RedactSecrets(settings.secrets))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+
+
+def bundled(name: str) -> Path:
+    """A file or folder that comes with the program, such as ``manifest.yml``.
+
+    It lies beside the packages in a checkout, and under ``share/storythread`` once installed.
+    """
+    prefixes = dict.fromkeys((sysconfig.get_path("data"), sys.prefix, site.getuserbase()))
+    places = [Path(__file__).resolve().parent.parent]
+    places += [Path(prefix) / "share" / "storythread" for prefix in prefixes]
+    for place in places:
+        if (place / name).exists():
+            return place / name
+    raise SettingsError(f"{name} did not come with this installation; install storythread again")
+
+
+def example_assistant() -> Path:
+    """The folder of the assistant that is taught when none is named."""
+    return bundled("examples/bistro")

