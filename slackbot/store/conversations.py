@@ -1,0 +1,397 @@
+"""The store: every write is one atomic script, and says which state of the conversation it was decided on."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any, Literal, ParamSpec, TypeVar, cast
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from slackbot.errors import Conflict, StoreUnavailable
+from slackbot.store import keys
+from slackbot.store.keys import Keys
+
+Json = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Left in the place of a message that was deleted before its turn closed.
+WITHDRAWN: Json = {"text": None}
+#: Seconds after which a lease whose holder died can be taken by another.
+LEASE_SECONDS = 30
+DRAFT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class StoredVote:
+    """One person's latest vote on the open question."""
+
+    person: str
+    answers: tuple[str, ...]
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A conversation at one moment; everything in it was read in one transaction."""
+
+    conversation_id: str
+    #: The number of events in the log.
+    version: int
+    #: The log from ``since`` on, oldest first.
+    events: tuple[Json, ...]
+    since: int
+    session: Json
+    #: ts of the thread's parent message; None until it is posted.
+    thread_ts: str | None
+    question: Json | None
+    #: How many questions were opened so far.
+    questions: int
+    votes: tuple[StoredVote, ...]
+    #: The speaker's messages that nobody took up yet, by ts, oldest first.
+    waiting: Mapping[str, Json]
+    #: ts of the message whose turn is not closed yet.
+    turn: str | None
+    question_revision: str
+    input_revision: str
+    session_revision: str
+    #: When something last happened here that asks for a next step; None if nothing did since ``settle``.
+    due: float | None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One decision, written whole or not at all. Fields that are None leave things as they are."""
+
+    version: int | None = None
+    question_revision: str | None = None
+    #: Guards against votes and messages that arrived meanwhile.
+    input_revision: str | None = None
+    session_revision: str | None = None
+    events: Sequence[Json] = ()
+    question: Json | Literal["none"] | None = None
+    closed: Json | None = None
+    session: Json | None = None
+    over: bool = False
+    taken: Sequence[str] = ()
+    put_back: Mapping[str, Json] = field(default_factory=dict)
+    redraw: Sequence[str] = ()
+    turn: str | Literal["none"] | None = None
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """Something that the thread must show anew."""
+
+    name: str
+    stamp: float
+    #: False for a change that may be drawn together with later ones.
+    urgent: bool
+
+
+def _text(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _strings(items: Iterable[object]) -> str:
+    return _text([item if isinstance(item, str) else _text(item) for item in items])
+
+
+def available(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Turns Redis's own errors into StoreUnavailable. The client has retried within its bound by then."""
+
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await function(*args, **kwargs)
+        except (RedisConnectionError, RedisTimeoutError, OSError) as error:
+            raise StoreUnavailable(f"Redis does not answer ({error})") from error
+        except RedisError as error:
+            raise StoreUnavailable(f"Redis refuses ({error})") from error
+
+    call.__doc__ = function.__doc__
+    return call
+
+
+class Store:
+    """Conversations in one Redis or Valkey database.
+
+    Every method raises StoreUnavailable when Redis doesn't answer within the client's bound.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        lua = files("slackbot.store") / "lua"
+        self._scripts = {
+            name: redis.register_script((lua / f"{name}.lua").read_text(encoding="utf-8"))
+            for name in ("create", "commit", "vote", "message", "drawn", "settle", "release")
+        }
+
+    async def _run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        return await self._scripts[script](keys=list(keys), args=list(args))
+
+    @available
+    async def create(self, conversation_id: str, session: Json, events: Sequence[Json], redraw: str) -> bool:
+        """Opens a conversation. False, and nothing changed, if it exists."""
+        own = Keys(conversation_id)
+        opened = await self._run(
+            "create",
+            [own.log, own.head, own.redraw, keys.ACTIVE, keys.DUE, keys.UNDRAWN],
+            [conversation_id, _text(session), _strings(events), redraw],
+        )
+        return bool(opened)
+
+    @available
+    async def read(self, conversation_id: str, since: int = 0) -> Snapshot | None:
+        """The conversation as it is now, with the log from position ``since`` on. None if there is none."""
+        own = Keys(conversation_id)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.lrange(own.log, since, -1)
+        pipe.llen(own.log)
+        pipe.hgetall(own.head)
+        pipe.hgetall(own.votes)
+        pipe.hgetall(own.waiting)
+        pipe.zscore(keys.DUE, conversation_id)
+        log, version, head, votes, waiting, due = await pipe.execute()
+        if not head:
+            return None
+        return Snapshot(
+            conversation_id=conversation_id,
+            version=version,
+            events=tuple(json.loads(event) for event in log),
+            since=since,
+            session=json.loads(head["session"]),
+            thread_ts=head.get("thread_ts"),
+            question=json.loads(head["question"]) if "question" in head else None,
+            questions=int(head["questions"]),
+            votes=tuple(_stored_vote(person, json.loads(vote)) for person, vote in votes.items()),
+            waiting={ts: json.loads(waiting[ts]) for ts in sorted(waiting)},
+            turn=head.get("turn"),
+            question_revision=head["question_revision"],
+            input_revision=head["input_revision"],
+            session_revision=head["session_revision"],
+            due=due,
+        )
+
+    @available
+    async def commit(self, conversation_id: str, commit: Commit) -> int:
+        """Writes one decision atomically and returns the new version.
+
+        Raises Conflict, and writes nothing, when the conversation is not as the commit expects.
+        """
+        own = Keys(conversation_id)
+        question = commit.question
+        put_back = [part for ts, message in commit.put_back.items() for part in (ts, _text(message))]
+        expected: list[object] = [
+            "" if value is None else value
+            for value in (
+                commit.version,
+                commit.question_revision,
+                commit.input_revision,
+                commit.session_revision,
+            )
+        ]
+        version = await self._run(
+            "commit",
+            [
+                own.log,
+                own.head,
+                own.votes,
+                own.waiting,
+                own.questions,
+                own.redraw,
+                keys.ACTIVE,
+                keys.DUE,
+                keys.UNDRAWN,
+            ],
+            [
+                conversation_id,
+                *expected,
+                _strings(commit.events),
+                question if isinstance(question, str) else "" if question is None else _text(question),
+                question["id"] if isinstance(question, dict) else "",
+                commit.closed["id"] if commit.closed else "",
+                _text(commit.closed) if commit.closed else "",
+                _text(commit.session) if commit.session else "",
+                "1" if commit.over else "",
+                _strings(commit.taken),
+                _text(put_back),
+                _strings(commit.redraw),
+                commit.turn or "",
+            ],
+        )
+        if version < 0:
+            raise Conflict(f"conversation {conversation_id} changed since it was read")
+        return cast(int, version)
+
+    async def append(self, conversation_id: str, expected_version: int, events: Sequence[Json]) -> int:
+        """Appends events if the log still has ``expected_version`` events, and returns how many it has then.
+
+        Atomic. Raises Conflict, and appends nothing, when the log has grown since.
+        """
+        return await self.commit(conversation_id, Commit(version=expected_version, events=events))
+
+    @available
+    async def vote(self, conversation_id: str, question_id: str, person: str, answers: Sequence[str]) -> bool:
+        """Takes a vote, replacing the person's earlier one. False if that question is not open (any more)."""
+        own = Keys(conversation_id)
+        sequence = await self._run(
+            "vote",
+            [own.head, own.votes, own.later, keys.DUE, keys.UNDRAWN],
+            [conversation_id, question_id, person, _text(list(answers)), f"card:{question_id}"],
+        )
+        return bool(sequence)
+
+    @available
+    async def take_message(
+        self, conversation_id: str, ts: str, message: Json | None, *, changed: str = "0", redraw: str = ""
+    ) -> str:
+        """Takes a message of the speaker, or its edit or deletion (``message`` None) at ``changed``.
+
+        Returns ``taken``, ``changed``, ``repeated`` or ``late``, as message.lua explains.
+        """
+        own = Keys(conversation_id)
+        outcome = await self._run(
+            "message",
+            [own.head, own.waiting, own.seen, own.later, keys.DUE, keys.UNDRAWN],
+            [conversation_id, ts, _text(message) if message else "", changed, redraw, _text(WITHDRAWN)],
+        )
+        return cast(str, outcome)
+
+    @available
+    async def last_seen(self, conversation_id: str) -> str | None:
+        """The ts of the newest message that was taken."""
+        seen = await cast(Awaitable[list[str]], self._redis.hkeys(Keys(conversation_id).seen))
+        return max(seen, default=None)
+
+    @available
+    async def settle(self, conversation_id: str, due: float) -> None:
+        """Notes that nothing is to be done in the conversation, unless something happened after ``due``."""
+        await self._run("settle", [keys.DUE], [conversation_id, repr(due)])
+
+    @available
+    async def due(self, older_than: float) -> list[str]:
+        """Ids of conversations in which something has been to do for ``older_than`` seconds, oldest first."""
+        return await self._older(keys.DUE, older_than)
+
+    @available
+    async def undrawn(self, older_than: float) -> list[str]:
+        """Ids of conversations whose thread has been behind for ``older_than`` seconds, oldest first."""
+        return await self._older(keys.UNDRAWN, older_than)
+
+    async def _older(self, index: str, seconds: float) -> list[str]:
+        now, micros = await self._redis.time()
+        found = await self._redis.zrangebyscore(index, "-inf", now + micros / 1e6 - seconds)
+        return cast(list[str], found)
+
+    @available
+    async def active(self) -> list[str]:
+        """Ids of the conversations that are not over."""
+        return sorted(await cast(Awaitable[set[str]], self._redis.smembers(keys.ACTIVE)))
+
+    @available
+    async def bind_thread(self, conversation_id: str, channel: str, thread_ts: str) -> None:
+        """Notes which Slack thread the conversation is held in."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hset(Keys(conversation_id).head, "thread_ts", thread_ts)
+        pipe.hset(keys.THREADS, f"{channel}:{thread_ts}", conversation_id)
+        await pipe.execute()
+
+    @available
+    async def conversation_in(self, channel: str, thread_ts: str) -> str | None:
+        """The id of the conversation held in that Slack thread."""
+        return await cast(Awaitable[str | None], self._redis.hget(keys.THREADS, f"{channel}:{thread_ts}"))
+
+    @available
+    async def closed_question(self, conversation_id: str, question_id: str) -> Json | None:
+        """The record of a closed question."""
+        record = await cast(Awaitable[str | None], self._redis.hget(Keys(conversation_id).questions, question_id))
+        return json.loads(record) if record else None
+
+    @available
+    async def closed_questions(self, conversation_id: str) -> list[Json]:
+        """The records of all closed questions, in the order of their ids' numbers."""
+        records = await cast(Awaitable[list[str]], self._redis.hvals(Keys(conversation_id).questions))
+        return sorted((json.loads(record) for record in records), key=lambda record: int(record["id"]))
+
+    @available
+    async def redraws(self, conversation_id: str) -> list[Redraw]:
+        """What the thread must show anew: the urgent first, then in the order in which it came."""
+        own = Keys(conversation_id)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zrange(own.redraw, 0, -1, withscores=True)
+        pipe.zrange(own.later, 0, -1, withscores=True)
+        urgent, later = await pipe.execute()
+        names = {name for name, _ in urgent}
+        return [Redraw(name, stamp, True) for name, stamp in urgent] + [
+            Redraw(name, stamp, False) for name, stamp in later if name not in names
+        ]
+
+    @available
+    async def shown(self, conversation_id: str, name: str) -> Json | None:
+        """What was noted when that part of the thread was drawn last."""
+        record = await cast(Awaitable[str | None], self._redis.hget(Keys(conversation_id).shown, name))
+        return json.loads(record) if record else None
+
+    @available
+    async def note_shown(self, conversation_id: str, name: str, record: Json) -> None:
+        """Notes what the thread shows (or is about to show) under a name."""
+        await self._redis.hset(Keys(conversation_id).shown, name, _text(record))
+
+    @available
+    async def drawn(self, conversation_id: str, redraw: Redraw, record: Json | None) -> int:
+        """Notes that something was drawn; returns how much is left to draw, newer changes of it included."""
+        own = Keys(conversation_id)
+        left = await self._run(
+            "drawn",
+            [own.redraw, own.later, own.shown, keys.UNDRAWN],
+            [conversation_id, redraw.name, repr(redraw.stamp), _text(record) if record else ""],
+        )
+        return cast(int, left)
+
+    @asynccontextmanager
+    async def lease(self, conversation_id: str) -> AsyncIterator[bool]:
+        """True while we alone may draw this conversation's thread (for LEASE_SECONDS at most), False otherwise.
+
+        The lease keeps drawings in order. It guards no data: commits guard themselves.
+        """
+        token = secrets.token_hex(8)
+        key = Keys(conversation_id).lease
+        taken = await available(self._redis.set)(key, token, nx=True, ex=LEASE_SECONDS)
+        try:
+            yield bool(taken)
+        finally:
+            if taken:
+                await available(self._run)("release", [key], [token])
+
+    @available
+    async def extend_lease(self, conversation_id: str) -> None:
+        """Starts LEASE_SECONDS anew. Only for the holder."""
+        await self._redis.expire(Keys(conversation_id).lease, LEASE_SECONDS)
+
+    @available
+    async def save_draft(self, token: str, draft: Json) -> None:
+        """Keeps what somebody has entered in a modal, for a day."""
+        await self._redis.set(keys.draft(token), _text(draft), ex=DRAFT_SECONDS)
+
+    @available
+    async def draft(self, token: str) -> Json | None:
+        """What somebody has entered in a modal so far."""
+        record = await self._redis.get(keys.draft(token))
+        return json.loads(record) if record else None
+
+    @available
+    async def ping(self) -> None:
+        """Raises StoreUnavailable unless Redis answers."""
+        await self._redis.ping()
+
+
+def _stored_vote(person: str, record: Json) -> StoredVote:
+    return StoredVote(person, tuple(json.loads(record["answers"])), int(record["sequence"]))

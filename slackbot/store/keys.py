@@ -1,0 +1,37 @@
+"""The names under which everything is kept in Redis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "storythread"
+#: ids of the conversations that are not over (SET)
+ACTIVE = f"{PREFIX}:active"
+#: ids of the conversations in which something is to be done -> since when, Unix seconds (ZSET)
+DUE = f"{PREFIX}:due"
+#: ids of the conversations with something to draw -> since when, Unix seconds (ZSET)
+UNDRAWN = f"{PREFIX}:undrawn"
+#: "channel:thread ts" -> conversation id (HASH)
+THREADS = f"{PREFIX}:threads"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one conversation."""
+
+    conversation_id: str
+
+    def __getattr__(self, name: str) -> str:
+        if name not in _NAMES:
+            raise AttributeError(name)
+        return f"{PREFIX}:conversation:{self.conversation_id}:{name}"
+
+
+#: log LIST, head HASH, votes HASH, waiting HASH, seen HASH, questions HASH, redraw ZSET, later ZSET, shown HASH,
+#: lease STRING. The Lua files say what is in them.
+_NAMES = frozenset({"log", "head", "votes", "waiting", "seen", "questions", "redraw", "later", "shown", "lease"})
+
+
+def draft(token: str) -> str:
+    """What somebody has entered in a modal so far (STRING, JSON)."""
+    return f"{PREFIX}:draft:{token}"
