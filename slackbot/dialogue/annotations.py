@@ -1,0 +1,118 @@
+"""Entities marked inside text as in Rasa's training data: ``[Rome](city)`` and its longer forms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+# A span in square brackets and, right behind it, what it is: (type), (type:value), {JSON} or [{JSON}, {JSON}].
+_ANNOTATION = re.compile(
+    r"""
+    \[ (?P<span> [^\]]+ ) \]
+    (?: \( (?P<type> [^:)]+ ) (?: : (?P<value> [^)]+ ) )? \)
+      | \{ (?P<one> [^}]+ ) \}
+      | \[ (?P<many> .*? ) \]
+    )
+    """,
+    re.VERBOSE,
+)
+_JSON_OBJECT = re.compile(r"\{([^}]+)\}")
+_COMMAND_PREFIX = "/"
+
+
+def parse_annotated(text: str) -> tuple[str, list[dict[str, Any]]]:
+    """The text without its annotations, and the entities: start, end (in the plain text), value, entity[, role, group].
+
+    As in Rasa, text in brackets that is followed by something unlike an annotation stays as it is, and
+    ``[a][b]`` loses its second part without being an entity. Raises ValueError if JSON in an annotation is
+    broken, lacks "entity", or has a type, role or group that is no text.
+    """
+    plain, entities, position = "", [], 0
+    for match in _ANNOTATION.finditer(text):
+        plain += text[position : match.start()]
+        span = {"start": len(plain), "end": len(plain) + len(match["span"])}
+        plain += match["span"]
+        entities += [{**span, **described} for described in _described(match)]
+        position = match.end()
+    return plain + text[position:], entities
+
+
+def annotate(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
+    """The text with its entities marked; several of the very same span share one pair of brackets.
+
+    Entities without start or end are left out. Text that begins with a slash is returned as it is, since its
+    entities stand in it already. As in Rasa, an entity that begins inside another is marked behind it, which
+    changes the text. Raises ValueError for two entities that start together and end apart.
+    """
+    if text.startswith(_COMMAND_PREFIX):
+        return text
+    annotated, position = "", 0
+    for start, end, group in _by_span(entities):
+        span = text[start:end]
+        annotated += text[position:start] + f"[{span}]" + _description(span, group)
+        position = end
+    return annotated + text[position:]
+
+
+def _described(match: re.Match[str]) -> Iterator[dict[str, Any]]:
+    """What one annotation says about its span: value, entity and, if given, role and group."""
+    if match["type"] is not None:
+        yield {"value": match["value"] or match["span"], "entity": match["type"]}
+        return
+    bodies = [match["one"]] if match["one"] is not None else _JSON_OBJECT.findall(match["many"])
+    for body in bodies:
+        yield _from_json(body, match["span"])
+
+
+def _from_json(body: str, span: str) -> dict[str, Any]:
+    try:
+        data = json.loads(f"{{{body}}}")
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the annotation {{{body}}} is not valid JSON ({error.msg})") from error
+    if "entity" not in data:
+        raise ValueError(f'the annotation {{{body}}} lacks "entity"')
+    for key in ("entity", "role", "group"):
+        if key in data and not isinstance(data[key], str):
+            raise ValueError(f'"{key}" in the annotation {{{body}}} is not text')
+    described = {"value": data.get("value", span), "entity": data["entity"]}
+    return described | {key: data[key] for key in ("role", "group") if data.get(key)}
+
+
+def _by_span(entities: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, list[Mapping[str, Any]]]]:
+    """The entities that have a place, those with the same start together, in the order of their starts."""
+    starts: dict[int, list[Mapping[str, Any]]] = {}
+    for entity in entities:
+        if "start" in entity and "end" in entity:
+            starts.setdefault(entity["start"], []).append(entity)
+    for start, group in sorted(starts.items(), key=lambda item: item[0]):
+        ends = {entity["end"] for entity in group}
+        if len(ends) > 1:
+            raise ValueError(f"entities that start together at {start} end at different places: {sorted(ends)}")
+        yield start, ends.pop(), group
+
+
+def _description(span: str, group: list[Mapping[str, Any]]) -> str:
+    """What stands behind the span: (type) if that says it all, else JSON."""
+    if len(group) > 1:
+        # A closing bracket or brace inside the JSON would end the annotation for Rasa's reader.
+        return "[" + ", ".join(_as_json(span, entity).replace("]", r"\u005d") for entity in group) + "]"
+    attributes = _attributes(span, group[0])
+    name = attributes["entity"]
+    if list(attributes) == ["entity"] and not re.search("[:)]", name):
+        return f"({name})"
+    return _as_json(span, group[0])
+
+
+def _attributes(span: str, entity: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be said about an entity: not its value where that is the text of the span."""
+    attributes = {key: entity.get(key) for key in ("entity", "role", "group", "value")}
+    if attributes["value"] == span and span:
+        attributes["value"] = None
+    return {key: value for key, value in attributes.items() if value is not None}
+
+
+def _as_json(span: str, entity: Mapping[str, Any]) -> str:
+    body = json.dumps(_attributes(span, entity))[1:-1]
+    return "{" + body.replace("}", r"\u007d") + "}"
