@@ -84,6 +84,8 @@ class Commit:
     taken: Sequence[str] = ()
     put_back: Mapping[str, Json] = field(default_factory=dict)
     redraw: Sequence[str] = ()
+    #: What may be drawn together with later changes.
+    redraw_later: Sequence[str] = ()
     turn: str | Literal["none"] | None = None
 
 
@@ -210,6 +212,7 @@ class Store:
                 keys.ACTIVE,
                 keys.DUE,
                 keys.UNDRAWN,
+                own.later,
             ],
             [
                 conversation_id,
@@ -224,6 +227,7 @@ class Store:
                 _strings(commit.taken),
                 _text(put_back),
                 _strings(commit.redraw),
+                _strings(commit.redraw_later),
                 commit.turn or "",
             ],
         )

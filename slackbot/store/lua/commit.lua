@@ -10,6 +10,7 @@
 -- KEYS[7] active     SET     ids of the conversations that are not over
 -- KEYS[8] due        ZSET    ids of conversations in which something is to be done -> since when (Unix seconds)
 -- KEYS[9] undrawn    ZSET    ids of conversations with something to draw -> since when (Unix seconds)
+-- KEYS[10] later     ZSET    what the thread must show anew, in no hurry -> stamp
 --
 -- ARGV[1]  conversation id
 -- ARGV[2]  expected version (length of the log), or "" for any
@@ -26,7 +27,8 @@
 -- ARGV[13] waiting messages that are taken, JSON array of ts
 -- ARGV[14] messages to put back in waiting, JSON array of ts, message, ts, message ...
 -- ARGV[15] what to draw anew, JSON array of names
--- ARGV[16] "" to keep the open turn, "none" when it is closed, else the ts of the message that opens one
+-- ARGV[16] what to draw anew in no hurry, JSON array of names
+-- ARGV[17] "" to keep the open turn, "none" when it is closed, else the ts of the message that opens one
 --
 -- Returns the new version, or -1 when something was not as expected (nothing is changed).
 
@@ -76,17 +78,20 @@ for index = 1, #back, 2 do
   redis.call('HSET', KEYS[4], back[index], back[index + 1])
 end
 
-if ARGV[16] == 'none' then
+if ARGV[17] == 'none' then
   redis.call('HDEL', KEYS[2], 'turn')
-elseif ARGV[16] ~= '' then
-  redis.call('HSET', KEYS[2], 'turn', ARGV[16])
+elseif ARGV[17] ~= '' then
+  redis.call('HSET', KEYS[2], 'turn', ARGV[17])
 end
 
 local time = redis.call('TIME')
 local now = time[1] .. '.' .. string.format('%06d', time[2])
-for _, name in ipairs(cjson.decode(ARGV[15])) do
-  redis.call('ZADD', KEYS[6], redis.call('HINCRBY', KEYS[2], 'stamp', 1), name)
-  redis.call('ZADD', KEYS[9], now, ARGV[1])
+local drawings = { { KEYS[6], ARGV[15] }, { KEYS[10], ARGV[16] } }
+for _, drawing in ipairs(drawings) do
+  for _, name in ipairs(cjson.decode(drawing[2])) do
+    redis.call('ZADD', drawing[1], redis.call('HINCRBY', KEYS[2], 'stamp', 1), name)
+    redis.call('ZADD', KEYS[9], now, ARGV[1])
+  end
 end
 if ARGV[12] == '1' then
   redis.call('SREM', KEYS[7], ARGV[1])

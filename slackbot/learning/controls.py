@@ -1,0 +1,155 @@
+"""The buttons of a session: undo, restart, abort, finish. Each is a commit worked out from the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+from slackbot.dialogue.events import (
+    ActionExecuted,
+    ActionReverted,
+    BotUttered,
+    Event,
+    Restarted,
+    UserUttered,
+    UserUtteranceReverted,
+)
+from slackbot.dialogue.tracker import Tracker
+from slackbot.errors import Refused
+from slackbot.learning.conversation import Conversation
+from slackbot.learning.plan import ACTION_LISTEN
+from slackbot.learning.question import ClosedQuestion, Outcome, PartKind
+from slackbot.learning.session import Status
+from slackbot.store import Commit
+
+
+class Control(StrEnum):
+    """What a session's buttons do."""
+
+    UNDO = "undo"
+    RESTART = "restart"
+    ABORT = "abort"
+    FINISH = "finish"
+
+
+def commit_of(control: Control, conversation: Conversation, person: str) -> tuple[Commit, str]:
+    """What a control comes to, and words that say so. Raises Refused when there is nothing to do."""
+    if not conversation.is_open:
+        raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
+    match control:
+        case Control.UNDO:
+            return _undo(conversation, person)
+        case Control.RESTART:
+            return _restart(conversation, person)
+        case Control.ABORT:
+            return _end(conversation, person, Status.ABORTED), "The session is aborted. Nothing is exported."
+        case Control.FINISH:
+            return _end(conversation, person, Status.FINISHING), "The session is finished. The files are on their way."
+
+
+def undoable(conversation: Conversation) -> str | None:
+    """What undo would take back, in words; None when there is nothing."""
+    try:
+        return _undo(conversation, "")[1]
+    except Refused:
+        return None
+
+
+def _undo(conversation: Conversation, person: str) -> tuple[Commit, str]:
+    question = conversation.question
+    if question is not None and question.parts[0].kind is PartKind.INTENT and not question.appended:
+        return _without_question(conversation, Outcome.UNDONE, person), f"taken back: “{question.message.text}”"
+    tail = _turn(conversation.tracker)
+    actions = [event for event in tail if isinstance(event, ActionExecuted)]
+    if not tail or not isinstance(tail[0], UserUttered):
+        raise Refused("There is nothing to undo.")
+    if not actions:
+        commit = _reverting(conversation, Outcome.UNDONE, person, message_reverted())
+        return commit, f"taken back: “{tail[0].text}”"
+    last = actions[-1].metadata.get("question")
+    undone = [event for event in actions if event.metadata.get("question") == last]
+    commit = _reverting(conversation, Outcome.UNDONE, person, [ActionReverted()] * len(undone))
+    names = ", ".join(str(event.action_name) for event in undone if event.action_name != ACTION_LISTEN)
+    return replace(commit, turn=tail[0].message_id), f"taken back: {names or 'waiting for a message'}"
+
+
+def _turn(tracker: Tracker) -> list[Event]:
+    """The applied events from the latest user message on."""
+    applied = tracker.applied_events()
+    for index in range(len(applied) - 1, -1, -1):
+        if isinstance(applied[index], UserUttered):
+            return applied[index:]
+    return []
+
+
+def message_reverted() -> list[Event]:
+    """Events that take back the latest user message and listen again, as Rasa's interactive learning does."""
+    return [UserUtteranceReverted(), ActionExecuted(ACTION_LISTEN)]
+
+
+def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
+    commit = replace(
+        _without_question(conversation, Outcome.RESTARTED, person),
+        events=rows([Restarted(), ActionExecuted(ACTION_LISTEN)]),
+    )
+    return commit, "The conversation starts anew. What came before is kept as a story of its own."
+
+
+def _end(conversation: Conversation, person: str, status: Status) -> Commit:
+    return replace(
+        _without_question(conversation, Outcome.ENDED, person),
+        session=conversation.session.ended(status, person).as_dict(),
+        over=status is Status.ABORTED,
+    )
+
+
+def withdrawal(conversation: Conversation) -> Commit:
+    """Takes the open turn back because its message was edited or deleted; an edited one waits for its turn again."""
+    ts = conversation.snapshot.turn
+    assert ts is not None  # noqa: S101  Withdraw is for an open turn only
+    turn = _turn(conversation.tracker)
+    in_log = bool(turn) and isinstance(turn[0], UserUttered) and turn[0].message_id == ts
+    deleted = any(message.ts == ts and not message.text for message in conversation.waiting)
+    if in_log and not conversation.tracker.is_listening:
+        commit = _reverting(conversation, Outcome.MESSAGE_CHANGED, None, message_reverted())
+    else:
+        commit = _without_question(conversation, Outcome.MESSAGE_CHANGED, None)
+    return replace(commit, taken=(ts,) if deleted else ())
+
+
+def _reverting(conversation: Conversation, outcome: Outcome, person: str | None, events: Sequence[Event]) -> Commit:
+    """Appends events that take something back; what the bot had said of it is drawn anew."""
+    commit = _without_question(conversation, outcome, person)
+    gone = taken_back(conversation.tracker, conversation.tracker.with_events(events))
+    return replace(commit, events=rows(events), redraw=(*commit.redraw, *(f"bot:{position}" for position in gone)))
+
+
+def taken_back(before: Tracker, after: Tracker) -> list[int]:
+    """Positions in the log of what the bot said before and which doesn't count any more."""
+    applied = {id(event) for event in before.applied_events()} - {id(event) for event in after.applied_events()}
+    return [
+        position
+        for position, event in enumerate(before.events)
+        if isinstance(event, BotUttered) and id(event) in applied
+    ]
+
+
+def rows(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The events as JSON."""
+    return [event.as_dict() for event in events]
+
+
+def _without_question(conversation: Conversation, outcome: Outcome, person: str | None) -> Commit:
+    question = conversation.question
+    if question is None:
+        return Commit(question=None, turn="none", redraw=("parent",))
+    votes = {vote.person: vote.answers for vote in conversation.votes}
+    closed = ClosedQuestion(question, outcome, votes, person)
+    return Commit(
+        question="none",
+        closed=closed.as_dict(),
+        turn="none",
+        redraw=(f"card:{question.id}", "parent"),
+    )

@@ -1,0 +1,99 @@
+"""A conversation as the learning loop sees it: what the store holds, replayed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
+
+from slackbot.core.protocol import Additions, Core
+from slackbot.crowd.votes import Vote
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import event_from_dict
+from slackbot.dialogue.tracker import Tracker
+from slackbot.learning.question import Message, Question
+from slackbot.learning.session import Session, Status
+from slackbot.store import Snapshot, Store
+
+#: Conversations whose trackers are kept between steps, so that a step costs the same however long the log is.
+KEPT_TRACKERS = 200
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One moment of a conversation. Its tracker is live: use it before reading the same conversation again."""
+
+    id: str
+    tracker: Tracker
+    session: Session
+    question: Question | None
+    votes: tuple[Vote, ...]
+    #: The speaker's messages that no turn took up yet, oldest first. A deleted one has no text.
+    waiting: tuple[Message, ...]
+    snapshot: Snapshot
+
+    @property
+    def is_open(self) -> bool:
+        """False once somebody pressed finish or abort."""
+        return self.session.status is Status.OPEN
+
+    @property
+    def version(self) -> int:
+        """The number of events in the log."""
+        return self.snapshot.version
+
+
+class Reader:
+    """Reads conversations, and only what is new of the logs that it has read before."""
+
+    def __init__(self, store: Store, core: Core) -> None:
+        self._store, self._core = store, core
+        self._trackers: OrderedDict[str, tuple[Additions, Tracker]] = OrderedDict()
+
+    async def read(self, conversation_id: str) -> Conversation | None:
+        """The conversation as it is now; None if there is none. Raises StoreUnavailable."""
+        _, known = self._trackers.get(conversation_id, (None, None))
+        snapshot = await self._store.read(conversation_id, since=len(known.events) if known else 0)
+        if snapshot is None:
+            return None
+        session = Session.from_dict(snapshot.session)
+        tracker = self._replayed(snapshot, session.additions)
+        if tracker is None:
+            self._trackers.pop(conversation_id, None)
+            return await self.read(conversation_id)
+        return Conversation(
+            id=conversation_id,
+            tracker=tracker,
+            session=session,
+            question=Question.from_dict(snapshot.question) if snapshot.question else None,
+            votes=tuple(Vote(**asdict(vote)) for vote in snapshot.votes),
+            waiting=tuple(Message(ts, data["text"] or "") for ts, data in snapshot.waiting.items()),
+            snapshot=snapshot,
+        )
+
+    def _replayed(self, snapshot: Snapshot, additions: Additions) -> Tracker | None:
+        """The kept tracker brought up to the snapshot; None if what is kept doesn't fit and all must be read."""
+        kept = self._trackers.get(snapshot.conversation_id)
+        if kept is None or kept[0] != additions:
+            if snapshot.since:
+                return None
+            kept = (additions, Tracker(snapshot.conversation_id, with_additions(self._core.domain, additions)))
+        tracker = kept[1]
+        missing = len(tracker.events) - snapshot.since
+        if missing < 0:
+            return None
+        tracker.extend(event_from_dict(event) for event in snapshot.events[missing:])
+        self._trackers[snapshot.conversation_id] = kept
+        self._trackers.move_to_end(snapshot.conversation_id)
+        if len(self._trackers) > KEPT_TRACKERS:
+            self._trackers.popitem(last=False)
+        return tracker
+
+
+def with_additions(domain: Domain, additions: Additions) -> Domain:
+    """The domain with what a session has added."""
+    return domain.merged(
+        intents=additions.intents,
+        entities=additions.entities,
+        actions=additions.actions,
+        responses=additions.responses,
+    )

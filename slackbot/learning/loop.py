@@ -1,0 +1,296 @@
+"""Carries out what ``next_step`` says, one atomic commit a step.
+
+Any process may call ``advance`` at any time: it goes on where the conversation stands. Two that do so at once work
+out the same step; one commits it, the other gets a Conflict, reads again and finds it done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from slackbot.core.protocol import Core
+from slackbot.dialogue.events import BotUttered, Event
+from slackbot.dialogue.tracker import Tracker
+from slackbot.errors import Conflict, CoreFailed
+from slackbot.learning.controls import Control, commit_of, rows, withdrawal
+from slackbot.learning.conversation import Conversation, Reader
+from slackbot.learning.plan import message_of, plan, understanding, understood
+from slackbot.learning.question import ClosedQuestion, Message, Outcome, PartKind, Question
+from slackbot.learning.session import Session
+from slackbot.learning.steps import (
+    Ask,
+    AskOn,
+    Close,
+    Run,
+    Step,
+    WaitForMessage,
+    WaitForVotes,
+    Withdraw,
+    next_step,
+)
+from slackbot.store import Commit, Store
+
+Json = dict[str, Any]
+#: Steps that one call of ``advance`` takes at most. A real conversation waits for people long before.
+MOST_STEPS = 100
+#: How often a decision is worked out anew because the conversation changed meanwhile.
+MOST_CONFLICTS = 20
+
+
+class Loop:
+    """The learning loop over one store and one core."""
+
+    def __init__(self, store: Store, core: Core, *, clock: Callable[[], float] = time.time) -> None:
+        self.store, self.core = store, core
+        self._reader = Reader(store, core)
+        self._clock = clock
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def read(self, conversation_id: str) -> Conversation | None:
+        """The conversation as it is now; None if there is none. Raises StoreUnavailable."""
+        return await self._reader.read(conversation_id)
+
+    async def advance(self, conversation_id: str) -> None:
+        """Takes every step that can be taken now. Returns when people are waited for.
+
+        Raises StoreUnavailable. When the core fails, that is noted in the session and the step stays to be taken.
+        """
+        async with self._lock(conversation_id):
+            conflicts = 0
+            for _ in range(MOST_STEPS):
+                try:
+                    if not await self._step(conversation_id):
+                        return
+                except Conflict:
+                    conflicts += 1
+                    if conflicts > MOST_CONFLICTS:
+                        raise
+
+    async def control(self, conversation_id: str, control: Control, person: str, *, version: int | None) -> str:
+        """Undo, restart, abort or finish, and says in a few words what that did.
+
+        ``version`` is the length of the log that the person saw, or None where that makes no difference.
+        Raises Refused when there is nothing to do, and Conflict when the conversation has moved on since.
+        """
+        async with self._lock(conversation_id):
+            conversation = await self._required(conversation_id)
+            if version is not None and version != conversation.version:
+                raise Conflict("the conversation has moved on since that button was drawn")
+            commit, words = commit_of(control, conversation, person)
+            await self._commit(conversation, commit)
+            return words
+
+    async def change_session(self, conversation_id: str, change: Callable[[Session], Session]) -> Session:
+        """Replaces the session by ``change(session)``; worked out anew when somebody else changed it meanwhile."""
+        for _ in range(MOST_CONFLICTS):
+            conversation = await self._required(conversation_id)
+            session = change(conversation.session)
+            if session == conversation.session:
+                return session
+            with suppress(Conflict):
+                revision = conversation.snapshot.session_revision
+                commit = Commit(session_revision=revision, session=session.as_dict(), redraw_later=("parent",))
+                await self.store.commit(conversation_id, commit)
+                return session
+        raise Conflict(f"session {conversation_id} is being changed by too many at once")
+
+    def _lock(self, conversation_id: str) -> asyncio.Lock:
+        """Spares this process from racing itself. Races between processes are settled by the commits."""
+        return self._locks.setdefault(conversation_id, asyncio.Lock())
+
+    async def _required(self, conversation_id: str) -> Conversation:
+        conversation = await self.read(conversation_id)
+        if conversation is None:
+            raise Conflict(f"there is no conversation {conversation_id}")
+        return conversation
+
+    async def _step(self, conversation_id: str) -> bool:
+        """Takes the next step. False when there is none to take."""
+        conversation = await self.read(conversation_id)
+        if conversation is None:
+            return False
+        step = self._next(conversation)
+        if step is None:
+            if conversation.snapshot.due is not None:
+                await self.store.settle(conversation_id, conversation.snapshot.due)
+            return False
+        try:
+            commit = await self._commit_for(conversation, step)
+        except CoreFailed as error:
+            trouble = f"The assistant failed: {error}"
+            await self.change_session(conversation_id, lambda session: replace(session, trouble=trouble))
+            return False
+        await self._commit(conversation, commit)
+        return True
+
+    @staticmethod
+    def _next(conversation: Conversation) -> Step | None:
+        if not conversation.is_open:
+            return None
+        step = next_step(conversation.tracker, conversation.question, conversation.votes, conversation.waiting)
+        return None if isinstance(step, WaitForMessage | WaitForVotes) else step
+
+    async def _commit_for(self, conversation: Conversation, step: Step) -> Commit:
+        match step:
+            case Ask(message):
+                return await self._ask(conversation, message)
+            case AskOn():
+                return await self._ask_on(conversation)
+            case Close():
+                return await self._close(conversation, step)
+            case Run(index):
+                return await self._run(conversation, index)
+            case Withdraw():
+                return withdrawal(conversation)
+        raise AssertionError(f"{step} asks for nothing")
+
+    async def _commit(self, conversation: Conversation, commit: Commit) -> None:
+        """Stamps the events and writes, provided the log and the question are still those that were read."""
+        events = self._stamped(commit.events, conversation.question)
+        session = commit.session
+        if session is None and conversation.session.trouble:
+            session = replace(conversation.session, trouble=None).as_dict()
+        commit = replace(
+            commit,
+            version=conversation.version,
+            question_revision=conversation.snapshot.question_revision,
+            session_revision=conversation.snapshot.session_revision if session else None,
+            session=session,
+            events=events,
+        )
+        await self.store.commit(conversation.id, commit)
+
+    def _stamped(self, events: Sequence[Json], question: Question | None) -> list[Json]:
+        """The events with the time, and with the question that decided them."""
+        decided_by = {"question": question.id} if question is not None else {}
+        return [
+            {"timestamp": self._clock(), **row, "metadata": {**(row.get("metadata") or {}), **decided_by}}
+            for row in events
+        ]
+
+    async def _ask(self, conversation: Conversation, message: Message) -> Commit:
+        if not message.text:
+            return Commit(taken=(message.ts,))
+        parse_data = await self.core.parse(message.text, conversation.tracker)
+        question = Question(
+            id=str(conversation.snapshot.questions + 1),
+            quorum=conversation.session.quorum,
+            message=message,
+            parse_data=parse_data,
+            parts=understanding(parse_data),
+        )
+        question = await self._planned(conversation.tracker, question)
+        return Commit(
+            input_revision=conversation.snapshot.input_revision,
+            question=question.as_dict(),
+            taken=(message.ts,),
+            turn=message.ts,
+            redraw=(f"card:{question.id}",),
+            redraw_later=("parent",),
+        )
+
+    async def _ask_on(self, conversation: Conversation) -> Commit:
+        spoken = conversation.tracker.latest_message
+        question = Question(
+            id=str(conversation.snapshot.questions + 1),
+            quorum=conversation.session.quorum,
+            message=message_of(conversation.tracker),
+            parse_data=spoken.parse_data if spoken else {},
+            parts=await plan(self.core, conversation.tracker),
+        )
+        return Commit(question=question.as_dict(), redraw=(f"card:{question.id}",), redraw_later=("parent",))
+
+    async def _close(self, conversation: Conversation, step: Close) -> Commit:
+        question = conversation.question
+        assert question is not None  # noqa: S101  Close is for an open question only
+        for decision in step.decisions:
+            question = question.with_decision(decision.index, decision.answer, decision.people)
+        events, question = await self._appendable(conversation.tracker, question)
+        last = question.parts[step.decisions[-1].index]
+        tracker = conversation.tracker.with_events(events)
+        runs_next = question.appended < len(question.decided) and last.kind is PartKind.ACTION
+        if last.decided != last.suggested and not runs_next:
+            question = await self._replanned(tracker, question)
+        commit = self._settled(conversation, question, events, tracker)
+        return replace(commit, input_revision=conversation.snapshot.input_revision)
+
+    async def _run(self, conversation: Conversation, index: int) -> Commit:
+        question = conversation.question
+        assert question is not None  # noqa: S101  Run is for an open question only
+        events = await self._executed(conversation.tracker, question, index)
+        question = replace(question, parts=question.parts[: index + 1], appended=index + 1)
+        return self._settled(conversation, question, events, conversation.tracker.with_events(events))
+
+    def _settled(self, conversation: Conversation, question: Question, events: list[Event], tracker: Tracker) -> Commit:
+        """The commit for a question with parts newly decided: closed with them if nothing of it is left."""
+        over = question.appended == len(question.parts)
+        texts = [
+            f"bot:{position}"
+            for position, event in enumerate(events, start=conversation.version)
+            if isinstance(event, BotUttered)
+        ]
+        closed = ClosedQuestion(question, Outcome.DECIDED, votes_of(conversation))
+        return Commit(
+            events=rows(events),
+            question="none" if over else question.as_dict(),
+            closed=closed.as_dict() if over else None,
+            turn="none" if over and (tracker.is_listening or tracker.paused) else None,
+            redraw=(f"card:{question.id}", *texts),
+            redraw_later=("parent",),
+        )
+
+    async def _appendable(self, tracker: Tracker, question: Question) -> tuple[list[Event], Question]:
+        """The events of the parts that are decided but not in the log, up to one that must run elsewhere."""
+        events: list[Event] = []
+        decided = len(question.decided)
+        while question.appended < decided:
+            new: Iterable[Event]
+            if question.parts[question.appended].kind is PartKind.INTENT:
+                if decided < 2:  # intent and entities are one event: it takes both
+                    break
+                new, taken = await understood(self.core, tracker, question), 2
+            else:
+                if self.core.runs_elsewhere(question.parts[question.appended].answer, tracker):
+                    break
+                new, taken = await self._executed(tracker, question, question.appended), 1
+            tracker = tracker.with_events(new)
+            events.extend(new)
+            question = replace(question, appended=question.appended + taken)
+        return events, question
+
+    async def _executed(self, tracker: Tracker, question: Question, index: int) -> list[Event]:
+        part = question.parts[index]
+        as_predicted = part.answer == part.suggested
+        return list(
+            await self.core.execute(
+                tracker,
+                part.answer,
+                policy=part.policy if as_predicted else None,
+                confidence=part.confidence if as_predicted else None,
+            )
+        )
+
+    async def _replanned(self, tracker: Tracker, question: Question) -> Question:
+        """The question with its open actions predicted anew, after an answer that was not the suggested one."""
+        if question.appended and tracker.is_listening:
+            return replace(question, parts=question.parts[: question.appended])
+        question = await self._planned(tracker, question)
+        return replace(question, revision=question.revision + 1)
+
+    async def _planned(self, tracker: Tracker, question: Question) -> Question:
+        """The question with the actions that would follow what its parts say so far."""
+        kept = max(len(question.decided), 2 if question.parts[0].kind is PartKind.INTENT else 0)
+        if question.parts[0].kind is PartKind.INTENT and not question.appended:
+            tracker = tracker.with_events(await understood(self.core, tracker, question))
+        return replace(question, parts=(*question.parts[:kept], *await plan(self.core, tracker)))
+
+
+def votes_of(conversation: Conversation) -> dict[str, tuple[str, ...]]:
+    """Each person's answers to the open question."""
+    return {vote.person: vote.answers for vote in conversation.votes}

@@ -1,0 +1,99 @@
+"""What the assistant would do next, worked out ahead so that one card can ask about a whole turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from slackbot.core.protocol import Core
+from slackbot.dialogue.events import BotUttered, Event, UserUttered
+from slackbot.dialogue.tracker import Tracker
+from slackbot.learning.question import (
+    Message,
+    Part,
+    PartKind,
+    Question,
+    answered_entities,
+    entities_answer,
+)
+
+ACTION_LISTEN = "action_listen"
+ACTION_EXTRACT_SLOTS = "action_extract_slots"
+#: A plan that hasn't come to listening by then is asked about as far as it goes.
+LONGEST_PLAN = 10
+
+
+def understanding(parse_data: Mapping[str, Any]) -> tuple[Part, Part]:
+    """The parts that ask what a message means."""
+    intent = parse_data.get("intent") or {}
+    return (
+        Part(PartKind.INTENT, intent.get("name") or "", confidence=intent.get("confidence")),
+        Part(PartKind.ENTITIES, entities_answer(parse_data.get("entities") or ())),
+    )
+
+
+async def plan(core: Core, tracker: Tracker) -> tuple[Part, ...]:
+    """The actions up to listening, or up to the first whose outcome only running it tells.
+
+    Raises CoreFailed. The tracker is left as it is.
+    """
+    parts: list[Part] = []
+    while not tracker.paused and len(parts) < LONGEST_PLAN:
+        prediction = await core.predict(tracker)
+        elsewhere = core.runs_elsewhere(prediction.action, tracker)
+        events: Sequence[Event] = ()
+        if not elsewhere:
+            events = await core.execute(tracker, prediction.action)
+            tracker = tracker.with_events(events)
+        parts.append(
+            Part(
+                PartKind.ACTION,
+                prediction.action,
+                confidence=prediction.confidence,
+                policy=prediction.policy,
+                reason=prediction.reason,
+                says=said(events),
+                runs_elsewhere=elsewhere,
+            )
+        )
+        if elsewhere or prediction.action == ACTION_LISTEN:
+            break
+    return tuple(parts)
+
+
+async def understood(core: Core, tracker: Tracker, question: Question) -> list[Event]:
+    """The events that the understanding parts come to, decided or as suggested: the message, then slots from it."""
+    user = user_event(question)
+    slots = await core.execute(tracker.with_events([user]), ACTION_EXTRACT_SLOTS)
+    return [user, *slots]
+
+
+def user_event(question: Question) -> UserUttered:
+    """The message with the intent and entities that the question's parts say."""
+    intent, entities = question.parts[:2]
+    found = question.parse_data.get("entities") or ()
+    parse_data = dict(question.parse_data)
+    if intent.answer != intent.suggested or entities.answer != entities.suggested:
+        # A correction replaces what the core said of the whole message, as Rasa's interactive learning has it.
+        parse_data = {
+            "text": question.message.text,
+            "intent": {"name": intent.answer, "confidence": 1.0},
+            "entities": answered_entities(entities.answer, found),
+        }
+    return UserUttered(
+        text=question.message.text,
+        parse_data=parse_data,
+        input_channel="slack",
+        message_id=question.message.ts,
+    )
+
+
+def said(events: Iterable[Event]) -> tuple[str, ...]:
+    """The texts of what the bot says in these events."""
+    return tuple(event.text for event in events if isinstance(event, BotUttered) and event.text)
+
+
+def message_of(tracker: Tracker) -> Message:
+    """The message of the turn that the tracker is in."""
+    spoken = tracker.latest_message
+    return Message(spoken.message_id or "", spoken.text or "") if spoken else Message("", "")

@@ -1,0 +1,174 @@
+"""The question a turn card asks: what was understood and what would be done, part by part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+Entity = Mapping[str, Any]
+_IDENTITY = ("start", "end", "entity", "role", "group", "value")
+
+
+class PartKind(StrEnum):
+    """What a part of a question is about."""
+
+    INTENT = "intent"
+    ENTITIES = "entities"
+    ACTION = "action"
+
+
+def entities_answer(entities: Iterable[Entity]) -> str:
+    """Entities as an answer that is equal for equal entities: where they are, what they are, what they mean.
+
+    Their order and everything else about them (extractor, confidence) make no difference.
+    """
+    rows = [{key: entity[key] for key in _IDENTITY if entity.get(key) is not None} for entity in entities]
+    rows.sort(key=lambda row: (row.get("start", 0), row.get("end", 0), json.dumps(row, sort_keys=True)))
+    return json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def answered_entities(answer: str, known: Sequence[Entity] = ()) -> list[dict[str, Any]]:
+    """The entities of an answer. One that the core had found itself keeps all that the core said of it."""
+    originals = {entities_answer([entity]): dict(entity) for entity in known}
+    return [originals.get(entities_answer([row]), row) for row in json.loads(answer)]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to agree on."""
+
+    kind: PartKind
+    #: The answer the core suggests: an intent's name, ``entities_answer``, or an action's name.
+    suggested: str
+    confidence: float | None = None
+    #: Rasa's name of the policy that predicted an action.
+    policy: str | None = None
+    #: A few words for people: ``rule 'greet'``.
+    reason: str = ""
+    #: What the bot would say in the course of the suggested action.
+    says: tuple[str, ...] = ()
+    #: The action's outcome is known only after it has run.
+    runs_elsewhere: bool = False
+    #: The agreed answer, once there is one, and the Slack user ids of those who gave it.
+    decided: str | None = None
+    people: tuple[str, ...] = ()
+
+    @property
+    def answer(self) -> str:
+        """What is agreed, or else suggested."""
+        return self.suggested if self.decided is None else self.decided
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the speaker wrote."""
+
+    #: Slack's ts: the message's id in its channel.
+    ts: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one card asks. Parts close in order; the first ``appended`` of them are in the log."""
+
+    #: Counts the questions of a conversation from 1.
+    id: str
+    quorum: int
+    #: The message whose turn this is.
+    message: Message
+    #: What the core understood, as Rasa's parse_data.
+    parse_data: Mapping[str, Any]
+    parts: tuple[Part, ...]
+    appended: int = 0
+    #: Counts how often open parts were suggested anew. A press on an older card can be told by it.
+    revision: int = 0
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The agreed answers, in order."""
+        answers = []
+        for part in self.parts:
+            if part.decided is None:
+                break
+            answers.append(part.decided)
+        return tuple(answers)
+
+    @property
+    def open_parts(self) -> tuple[Part, ...]:
+        """The parts that nobody agreed on yet."""
+        return self.parts[len(self.decided) :]
+
+    @property
+    def suggestion(self) -> tuple[str, ...]:
+        """The path that *All right* votes for: what is decided, then what is suggested."""
+        return tuple(part.answer for part in self.parts)
+
+    def with_decision(self, index: int, answer: str, people: Sequence[str]) -> Question:
+        """The question with one part closed."""
+        part = replace(self.parts[index], decided=answer, people=tuple(people))
+        return replace(self, parts=(*self.parts[:index], part, *self.parts[index + 1 :]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for the store."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Question:
+        """The other way. Keys of a closed question's record are ignored."""
+        return cls(
+            id=data["id"],
+            quorum=data["quorum"],
+            message=Message(**data["message"]),
+            parse_data=data["parse_data"],
+            parts=tuple(_part(part) for part in data["parts"]),
+            appended=data["appended"],
+            revision=data["revision"],
+        )
+
+
+def _part(data: Mapping[str, Any]) -> Part:
+    return Part(
+        **{**data, "kind": PartKind(data["kind"]), "says": tuple(data["says"]), "people": tuple(data["people"])}
+    )
+
+
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    DECIDED = "decided"
+    #: The speaker edited or deleted the message before its turn closed.
+    MESSAGE_CHANGED = "message_changed"
+    UNDONE = "undone"
+    RESTARTED = "restarted"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class ClosedQuestion:
+    """A question that is over, kept for ever: what was decided, by whom, and all the votes."""
+
+    question: Question
+    outcome: Outcome
+    #: Slack user id to the answers that the person had given when the question closed.
+    votes: Mapping[str, tuple[str, ...]]
+    #: Who pressed undo, restart, abort or finish, where that ended it.
+    by: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for the store."""
+        return {
+            **self.question.as_dict(),
+            "outcome": self.outcome,
+            "votes": {person: list(answers) for person, answers in self.votes.items()},
+            "by": self.by,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ClosedQuestion:
+        """The other way."""
+        votes = {person: tuple(answers) for person, answers in data["votes"].items()}
+        return cls(Question.from_dict(data), Outcome(data["outcome"]), votes, data["by"])

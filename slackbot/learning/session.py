@@ -1,0 +1,66 @@
+"""A session: who teaches what where, and what it has added to the assistant."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from slackbot.core.protocol import Additions
+
+
+class Status(StrEnum):
+    """How far a session is."""
+
+    OPEN = "open"
+    #: Finish was pressed; the files are being posted.
+    FINISHING = "finishing"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One assistant taught in one thread."""
+
+    team: str
+    channel: str
+    #: Slack user id of who started it: may undo, restart, abort and finish.
+    owner: str
+    #: Slack user id of who plays the user: only this person's messages are turns.
+    speaker: str
+    #: How many distinct people must agree before a part closes.
+    quorum: int
+    #: Unix seconds.
+    started_at: float
+    status: Status = Status.OPEN
+    additions: Additions = field(default_factory=Additions)
+    #: What keeps the loop from going on, in words for people; None when nothing does.
+    trouble: str | None = None
+    #: Slack user id of who finished or aborted it.
+    ended_by: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON for the store."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Session:
+        """The other way."""
+        additions = data["additions"]
+        return cls(
+            **{
+                **data,
+                "status": Status(data["status"]),
+                "additions": Additions(
+                    intents=tuple(additions["intents"]),
+                    entities=tuple(additions["entities"]),
+                    actions=tuple(additions["actions"]),
+                    responses=additions["responses"],
+                ),
+            }
+        )
+
+    def ended(self, status: Status, person: str) -> Session:
+        """The session after somebody finished or aborted it."""
+        return replace(self, status=status, ended_by=person, trouble=None)

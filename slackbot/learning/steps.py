@@ -1,0 +1,98 @@
+"""What happens next in a conversation, worked out from nothing but what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slackbot.crowd.votes import Vote, agreement
+from slackbot.dialogue.tracker import Tracker
+from slackbot.learning.question import Message, PartKind, Question
+
+
+@dataclass(frozen=True)
+class WaitForMessage:
+    """It is the speaker's turn."""
+
+
+@dataclass(frozen=True)
+class WaitForVotes:
+    """The open part has no quorum yet."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Understand the message, plan what follows, and ask about both."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class AskOn:
+    """The turn isn't over, but everything asked so far is done: plan on and ask."""
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """The speaker edited or deleted the turn's message before the turn was closed: take the turn back."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A part that has its quorum."""
+
+    index: int
+    answer: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Close:
+    """Close parts, in order; append what they decided."""
+
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run the agreed action of a closed part, whose outcome only running tells."""
+
+    index: int
+
+
+Step = WaitForMessage | WaitForVotes | Ask | AskOn | Withdraw | Close | Run
+
+
+def next_step(
+    tracker: Tracker, question: Question | None, votes: Sequence[Vote], waiting: Sequence[Message] = ()
+) -> Step:
+    """What to do now. Pure: called again on the same conversation, it answers the same.
+
+    ``waiting`` are the speaker's messages that no turn took up yet, oldest first. One with the ts of the open turn's
+    own message says that this message was edited or deleted meanwhile.
+    """
+    if question is not None:
+        if any(message.ts == question.message.ts for message in waiting):
+            return Withdraw()
+        return _in_question(question, votes)
+    if tracker.paused or tracker.is_listening:
+        return Ask(waiting[0]) if waiting else WaitForMessage()
+    spoken = tracker.latest_message
+    if spoken is not None and any(message.ts == spoken.message_id for message in waiting):
+        return Withdraw()
+    return AskOn()
+
+
+def _in_question(question: Question, votes: Sequence[Vote]) -> Step:
+    decided = question.decided
+    if len(decided) > question.appended and question.parts[question.appended].kind is PartKind.ACTION:
+        return Run(question.appended)
+    decisions: list[Decision] = []
+    for index, part in enumerate(question.parts[len(decided) :], start=len(decided)):
+        agreed = agreement(votes, (*decided, *(decision.answer for decision in decisions)), question.quorum)
+        if agreed is None:
+            break
+        decisions.append(Decision(index, agreed.answer, agreed.people))
+        if agreed.answer != part.suggested or part.runs_elsewhere:
+            break
+    return Close(tuple(decisions)) if decisions else WaitForVotes()
