@@ -13,8 +13,8 @@ from slackbot.dialogue.events import (
     BotUttered,
     Event,
     Restarted,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import Refused

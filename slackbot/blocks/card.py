@@ -1,0 +1,174 @@
+"""The turn card: what was understood and what would be done, with one button to agree with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackbot.blocks import kit
+from slackbot.blocks.kit import Block
+from slackbot.blocks.mrkdwn import bold, code, escape, people, person, quote
+from slackbot.blocks.values import CardButton
+from slackbot.learning.plan import ACTION_LISTEN
+from slackbot.learning.question import (
+    ClosedQuestion,
+    Message,
+    Outcome,
+    Part,
+    PartKind,
+    Question,
+    answered_entities,
+)
+
+ACCEPT, CHANGE = "card_accept", "card_change"
+_MOST_WAITING = 5
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a message shows: its blocks, and a text for notifications and for clients without blocks."""
+
+    text: str
+    blocks: list[Block]
+
+
+def open_card(
+    conversation_id: str,
+    speaker: str,
+    question: Question,
+    voters: int,
+    waiting: Sequence[Message],
+    responses: Responses,
+) -> Card:
+    """The card of a question that people are asked. ``voters`` is how many have voted on its open parts."""
+    value = CardButton(conversation_id, question.id, question.revision).pack()
+    buttons = [kit.button("Change", CHANGE, value)]
+    if all(part.answer for part in question.parts):
+        buttons.insert(0, kit.button("All right", ACCEPT, value, style="primary"))
+    blocks = [
+        kit.section(_heading(speaker, question)),
+        *(kit.section(line) for line in _lines(question, speaker, responses)),
+        kit.actions(buttons),
+        kit.context(_progress(question, voters)),
+    ]
+    if waiting:
+        blocks.append(kit.context(_waiting(waiting)))
+    return Card(f"{quote(question.message.text, 100)}: is this right?", blocks)
+
+
+Responses = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> Card:
+    """The card of a question that is over: what was decided and by whom, and no button."""
+    question = closed.question
+    blocks = [kit.section(_heading(speaker, question))]
+    if closed.outcome is Outcome.DECIDED:
+        blocks += [kit.section(line) for line in _lines(question, speaker, responses)]
+        blocks.append(kit.context(f":white_check_mark: Agreed by {people(_agreeing(question.parts))}"))
+    else:
+        blocks.append(kit.context(_ending(closed)))
+    return Card(f"{quote(question.message.text, 100)}: {closed.outcome.value.replace('_', ' ')}", blocks)
+
+
+def _heading(speaker: str, question: Question) -> str:
+    after = "" if question.parts[0].kind is PartKind.INTENT else "After "
+    return f"{after}{person(speaker)}: {quote(question.message.text, 1000)}"
+
+
+def _lines(question: Question, speaker: str, responses: Responses) -> list[str]:
+    """What was understood, then what would be done: a paragraph each."""
+    understood = [part for part in question.parts if part.kind is not PartKind.ACTION]
+    planned = [part for part in question.parts if part.kind is PartKind.ACTION]
+    paragraphs = [_understanding(understood, question)] if understood else []
+    if planned:
+        paragraphs.append(_plan(planned, speaker, responses))
+    return paragraphs
+
+
+def _understanding(parts: Sequence[Part], question: Question) -> str:
+    intent, entities = parts
+    if not intent.answer:
+        return "I did not understand this. Press *Change* to say what it means."
+    text = f"I understood {bold(intent.answer)}{_certainty(intent)}"
+    found = answered_entities(entities.answer)
+    if found:
+        text += " with " + ", ".join(entity_words(entity, question.message.text) for entity in found)
+    return f"{text}.{_tick(intent)}"
+
+
+def entity_words(entity: Mapping[str, Any], text: str) -> str:
+    """An entity for people: its words, what they are, and what they stand for if that is something else."""
+    words = text[entity.get("start", 0) : entity.get("end", 0)]
+    extras = [f"{key} {entity[key]}" for key in ("role", "group") if entity.get(key)]
+    value = entity.get("value")
+    if value is not None and str(value) != words:
+        extras.append(f"meaning {value}")
+    return f"{quote(words or str(value), 100)} as {bold(str(entity.get('entity')))}" + (
+        f" ({escape(', '.join(extras))})" if extras else ""
+    )
+
+
+def _plan(parts: Sequence[Part], speaker: str, responses: Responses) -> str:
+    lines = [_action(part, speaker, responses) for part in parts]
+    if len(lines) == 1:
+        return f"I would {lines[0]}."
+    if len(lines) == 2 and parts[1].answer == ACTION_LISTEN:
+        return f"I would {lines[0]} and {lines[1]}."
+    return "I would\n" + "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+
+
+def _action(part: Part, speaker: str, responses: Responses) -> str:
+    name = part.answer
+    if name == ACTION_LISTEN:
+        return f"wait for {person(speaker)}{_tick(part)}"
+    says = part.says if name == part.suggested else _texts(responses.get(name, ()))
+    why = (
+        ", ".join(word for word in (code(name), escape(part.reason)) if word) if name == part.suggested else code(name)
+    )
+    what = "say " + " ".join(bold(text) for text in says) if says else f"run {code(name)}"
+    detail = why if says else (escape(part.reason) if name == part.suggested else "")
+    return f"{what}{f' ({detail})' if detail else ''}{_tick(part)}"
+
+
+def _texts(variations: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    first = next((variation["text"] for variation in variations if variation.get("text")), None)
+    return (first,) if first else ()
+
+
+def _certainty(part: Part) -> str:
+    if part.decided is not None and part.decided != part.suggested:
+        return ""
+    return "" if part.confidence is None else f" ({part.confidence:.2f})"
+
+
+def _tick(part: Part) -> str:
+    return " :white_check_mark:" if part.decided is not None else ""
+
+
+def _progress(question: Question, voters: int) -> str:
+    needed = "Your press decides." if question.quorum == 1 else f"{question.quorum} people must agree."
+    return needed if not voters else f"{needed} {voters} {'has' if voters == 1 else 'have'} voted."
+
+
+def _waiting(waiting: Sequence[Message]) -> str:
+    texts = [quote(message.text, 60) for message in waiting[:_MOST_WAITING] if message.text]
+    more = len(waiting) - _MOST_WAITING
+    return f":hourglass_flowing_sand: Waiting: {', '.join(texts)}" + (f" and {more} more" if more > 0 else "")
+
+
+def _agreeing(parts: Sequence[Part]) -> list[str]:
+    return list(dict.fromkeys(name for part in parts for name in part.people))
+
+
+def _ending(closed: ClosedQuestion) -> str:
+    match closed.outcome:
+        case Outcome.MESSAGE_CHANGED:
+            return ":pencil2: The message was changed or deleted before this was decided."
+        case Outcome.UNDONE:
+            return f":leftwards_arrow_with_hook: Taken back by {person(closed.by or '')}."
+        case Outcome.RESTARTED:
+            return f":arrows_counterclockwise: Given up when {person(closed.by or '')} restarted the conversation."
+        case _:
+            return f":checkered_flag: Not decided when {person(closed.by or '')} ended the session."
