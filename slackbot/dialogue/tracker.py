@@ -1,0 +1,185 @@
+"""A tracker: the log of one conversation and what it leads to, with the semantics of Rasa's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from functools import partial
+from typing import Any
+
+from slackbot.dialogue.applied import AppliedEvents
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import (
+    ActionReverted,
+    Event,
+    Restarted,
+    UserUtteranceReverted,
+    UserUttered,
+)
+from slackbot.dialogue.state import State, initial_state, next_state
+
+
+class EventVerbosity(Enum):
+    """Which events a tracker's state shows."""
+
+    #: None at all.
+    NONE = "NONE"
+    #: Those that still count.
+    APPLIED = "APPLIED"
+    #: All since the last restart, reverted ones too.
+    AFTER_RESTART = "AFTER_RESTART"
+    #: The whole log.
+    ALL = "ALL"
+
+
+class Tracker:
+    """One conversation. Events are ordered by their position in the log; no clock is ever looked at."""
+
+    def __init__(self, conversation_id: str, domain: Domain, events: Iterable[Event] = ()) -> None:
+        self.conversation_id = conversation_id
+        self.domain = domain
+        self._events: list[Event] = []
+        self._after_restart = 0
+        self._input_channel: str | None = None
+        self._state = initial_state(domain.slots)
+        self._applied = AppliedEvents(self._state, partial(next_state, slots=domain.slots))
+        self.extend(events)
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The log. To be read only."""
+        return self._events
+
+    def append(self, event: Event) -> None:
+        """Take the next event. Costs the same however long the log is; reverting costs what is reverted."""
+        before = self._applied.state
+        added = self._applied.append(event)
+        if (added and self._state is before) or isinstance(event, ActionReverted | UserUtteranceReverted):
+            self._state = self._applied.state
+        else:
+            self._state = next_state(self._state, event, self.domain.slots)
+        self._events.append(event)
+        if isinstance(event, UserUttered):
+            self._input_channel = event.input_channel
+        elif isinstance(event, Restarted):
+            self._after_restart = len(self._events)
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Append each."""
+        for event in events:
+            self.append(event)
+
+    def with_events(self, events: Iterable[Event]) -> Tracker:
+        """A tracker with the log of this one and these events; this one is untouched."""
+        other = self._copy()
+        other.extend(events)
+        return other
+
+    def reloaded(self) -> Tracker:
+        """The tracker that Rasa would load from a store: its state comes from the applied events alone.
+
+        It differs in the followup action behind a restart, and in the latest message where a form has run: form
+        turns are no longer among the applied events.
+        """
+        other = self._copy()
+        other._state = self._applied.state
+        return other
+
+    def _copy(self) -> Tracker:
+        other = Tracker(self.conversation_id, self.domain)
+        other._events, other._applied = self._events.copy(), self._applied.copy()
+        other._state, other._after_restart = self._state, self._after_restart
+        other._input_channel = self._input_channel
+        return other
+
+    def applied_events(self) -> list[Event]:
+        """The events that still count: since the last restart or session start, without what was reverted.
+
+        Of a form's happy path only the first run is kept, with the slots and bot messages of the others.
+        """
+        return self._applied.events.copy()
+
+    @property
+    def slots(self) -> Mapping[str, Any]:
+        """The value of every slot of the domain."""
+        return self._state.slots
+
+    @property
+    def latest_message(self) -> UserUttered | None:
+        """The user message that counts, with the entities that were added to it."""
+        return _with_added_entities(self._state)
+
+    @property
+    def latest_action_name(self) -> str | None:
+        """None before the first action, and after an end-to-end prediction."""
+        return self._state.latest_action_name
+
+    @property
+    def followup_action(self) -> str | None:
+        """The action that is to run next, whatever the policies say."""
+        return self._state.followup_action
+
+    @property
+    def paused(self) -> bool:
+        return self._state.paused
+
+    @property
+    def active_loop(self) -> Mapping[str, Any]:
+        """``{}``, or name, is_interrupted, rejected and trigger_message."""
+        return self._state.active_loop.as_dict() if self._state.active_loop is not None else {}
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it's the user's turn: the last action that counts is ``action_listen``, with no message after it."""
+        return self._applied.is_listening
+
+    def current_state(self, verbosity: EventVerbosity = EventVerbosity.APPLIED) -> dict[str, Any]:
+        """The tracker as ``GET /conversations/{id}/tracker`` answers it."""
+        return {
+            "sender_id": self.conversation_id,
+            "slots": dict(self.slots),
+            "latest_message": self._latest_message_state(),
+            "latest_event_time": self._events[-1].timestamp if self._events else None,
+            "followup_action": self.followup_action,
+            "paused": self.paused,
+            "events": self._shown(verbosity),
+            "latest_input_channel": self._input_channel,
+            "active_loop": dict(self.active_loop),
+            "latest_action": self._latest_action_state(),
+            "latest_action_name": self.latest_action_name,
+        }
+
+    def _shown(self, verbosity: EventVerbosity) -> list[dict[str, Any]] | None:
+        if verbosity is EventVerbosity.NONE:
+            return None
+        if verbosity is EventVerbosity.APPLIED:
+            return [event.as_dict() for event in self._applied.events]
+        start = self._after_restart if verbosity is EventVerbosity.AFTER_RESTART else 0
+        return [event.as_dict() for event in self._events[start:]]
+
+    def _latest_message_state(self) -> dict[str, Any]:
+        message = self.latest_message or UserUttered()
+        return {**message.parse_data, "entities": message.entities}
+
+    def _latest_action_state(self) -> dict[str, Any]:
+        if self._state.latest_action_name is not None:
+            return {"action_name": self._state.latest_action_name}
+        if self._state.latest_action_text is not None:
+            return {"action_text": self._state.latest_action_text}
+        return {}
+
+
+def _with_added_entities(state: State) -> UserUttered | None:
+    message = state.latest_message
+    if message is None or not state.added_entities:
+        return message
+    entities = [*message.entities, *state.added_entities]
+    return UserUttered(
+        message.text,
+        parse_data={**message.parse_data, "entities": entities},
+        timestamp=message.timestamp,
+        input_channel=message.input_channel,
+        message_id=message.message_id,
+        metadata=message.metadata,
+        extra=message.extra,
+    )
