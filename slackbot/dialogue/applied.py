@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from copy import copy
-from typing import Self
+from dataclasses import dataclass, field, replace
 
 from slackbot.dialogue.events import (
     ActionExecuted,
@@ -29,37 +28,44 @@ from slackbot.dialogue.state import ACTION_LISTEN, State
 _TURN = (ActionExecuted, UserUttered, DefinePrevUserUtteredFeaturization)
 
 
+@dataclass(eq=False, slots=True)
 class AppliedEvents:
     """The applied events of a growing log, and the state that they lead to."""
 
-    def __init__(self, initial: State, fold: Callable[[State, Event], State]) -> None:
-        self.events: list[Event] = []
-        self._initial, self._fold = initial, fold
-        self._states: list[State] = []
-        #: Positions of the applied events that walking back stops at, so that no walk passes slots and bot messages.
-        self._landmarks: list[int] = []
-        self._loops: set[str] = set()
-        #: The log since the last restart or session start, and how often each action was run in it.
-        self._log: list[Event] = []
-        self._runs: Counter[str | None] = Counter()
+    initial: State
+    fold: Callable[[State, Event], State]
+    events: list[Event] = field(default_factory=list)
+    #: The state after each of them.
+    states: list[State] = field(default_factory=list)
+    #: Positions of the applied events that walking back stops at, so that no walk passes slots and bot messages.
+    landmarks: list[int] = field(default_factory=list)
+    #: The names of all loops that any event of the log has activated.
+    loops: set[str] = field(default_factory=set)
+    #: The log since the last restart or session start, and how often each action was run in it.
+    log: list[Event] = field(default_factory=list)
+    runs: Counter[str | None] = field(default_factory=Counter)
 
-    def copy(self) -> Self:
+    def copy(self) -> AppliedEvents:
         """One that grows on its own."""
-        other = copy(self)
-        other.events, other._states = self.events.copy(), self._states.copy()
-        other._landmarks, other._loops = self._landmarks.copy(), self._loops.copy()
-        other._log, other._runs = self._log.copy(), self._runs.copy()
-        return other
+        return replace(
+            self,
+            events=self.events.copy(),
+            states=self.states.copy(),
+            landmarks=self.landmarks.copy(),
+            loops=self.loops.copy(),
+            log=self.log.copy(),
+            runs=self.runs.copy(),
+        )
 
     @property
     def state(self) -> State:
         """What replaying the applied events leads to."""
-        return self._states[-1] if self._states else self._initial
+        return self.states[-1] if self.states else self.initial
 
     @property
     def is_listening(self) -> bool:
         """Whether, walking back, ``action_listen`` comes before any user message and any other action."""
-        for position in reversed(self._landmarks):
+        for position in reversed(self.landmarks):
             event = self.events[position]
             if isinstance(event, ActionExecuted):
                 return event.action_name == ACTION_LISTEN
@@ -71,15 +77,15 @@ class AppliedEvents:
         """Take the next event of the log. True if it was put behind the applied events and nothing else changed."""
         if isinstance(event, Restarted | SessionStarted):
             self._cut(0)
-            self._log.clear()
-            self._runs.clear()
+            self.log.clear()
+            self.runs.clear()
             return False
-        self._log.append(event)
+        self.log.append(event)
         if isinstance(event, ActionExecuted):
-            self._runs[event.action_name] += 1
-        if isinstance(event, ActiveLoop) and event.name and event.name not in self._loops:
-            self._loops.add(event.name)
-            if self._runs[event.name] > 1:
+            self.runs[event.action_name] += 1
+        if isinstance(event, ActiveLoop) and event.name and event.name not in self.loops:
+            self.loops.add(event.name)
+            if self.runs[event.name] > 1:
                 self._apply_again()
                 return False
         return self._apply(event)
@@ -89,7 +95,7 @@ class AppliedEvents:
         later one: runs from before are then looked at anew.
         """
         self._cut(0)
-        for event in self._log:
+        for event in self.log:
             self._apply(event)
 
     def _apply(self, event: Event) -> bool:
@@ -99,7 +105,7 @@ class AppliedEvents:
             case UserUtteranceReverted():
                 self._cut_from_last(UserUttered)
                 self._cut_from_last(ActionExecuted)
-            case ActionExecuted(action_name=str(loop)) if loop in self._loops and self._continues(loop):
+            case ActionExecuted(action_name=str(loop)) if loop in self.loops and self._continues(loop):
                 self._drop_turn(loop)
             case _:
                 self._push(event)
@@ -108,18 +114,18 @@ class AppliedEvents:
 
     def _push(self, event: Event) -> None:
         if _is_landmark(event):
-            self._landmarks.append(len(self.events))
-        self._states.append(self._fold(self.state, event))
+            self.landmarks.append(len(self.events))
+        self.states.append(self.fold(self.state, event))
         self.events.append(event)
 
     def _cut(self, length: int) -> None:
-        del self.events[length:], self._states[length:]
-        while self._landmarks and self._landmarks[-1] >= length:
-            self._landmarks.pop()
+        del self.events[length:], self.states[length:]
+        while self.landmarks and self.landmarks[-1] >= length:
+            self.landmarks.pop()
 
     def _cut_from_last(self, kind: type[Event]) -> None:
         """Cut the last event of a kind and all behind it; everything if there is none."""
-        positions = (at for at in reversed(self._landmarks) if isinstance(self.events[at], kind))
+        positions = (at for at in reversed(self.landmarks) if isinstance(self.events[at], kind))
         self._cut(next(positions, 0))
 
     def _continues(self, loop: str) -> bool:
@@ -127,7 +133,7 @@ class AppliedEvents:
         reject, and no message was answered by another action.
         """
         answer: str | None = None
-        for position in reversed(self._landmarks):
+        for position in reversed(self.landmarks):
             match self.events[position]:
                 case ActiveLoop(name=None):
                     return False
@@ -144,7 +150,7 @@ class AppliedEvents:
     def _drop_turn(self, loop: str) -> None:
         """Drop the actions and messages since the loop ran last; slots, bot messages and loop events stay."""
         dropped: list[int] = []
-        for position in reversed(self._landmarks):
+        for position in reversed(self.landmarks):
             event = self.events[position]
             if isinstance(event, ActionExecuted) and event.action_name == loop:
                 break

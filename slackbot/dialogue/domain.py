@@ -118,7 +118,7 @@ class Domain:
         _append(data, "entities", _unique(entities), known=self.entities)
         new = {name: [{"text": text}] for name, text in responses.items() if name not in self.responses}
         if new:
-            data["responses"] = self.responses | new
+            data["responses"] = {**self.responses, **new}
         _append(data, "actions", _unique(actions), known=(*self.actions, *new))
         return Domain(data)
 

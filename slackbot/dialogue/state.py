@@ -61,11 +61,16 @@ class State:
     latest_message: UserUttered | None = None
     #: Entities that were found in the latest message after it had been parsed.
     added_entities: tuple[Mapping[str, Any], ...] = ()
-    latest_action_name: str | None = None
-    latest_action_text: str | None = None
+    #: ``{}``, ``{"action_name": ...}``, or ``{"action_text": ...}`` after an end-to-end prediction.
+    latest_action: Mapping[str, str | None] = MappingProxyType({})
     followup_action: str | None = ACTION_LISTEN
     paused: bool = False
     active_loop: Loop | None = None
+
+    @property
+    def latest_action_name(self) -> str | None:
+        """The latest action; after an end-to-end prediction the text that was predicted."""
+        return self.latest_action.get("action_name") or self.latest_action.get("action_text")
 
 
 def initial_state(slots: Slots) -> State:
@@ -84,14 +89,9 @@ def _user(state: State, event: UserUttered, _: Slots) -> State:
 
 
 def _action(state: State, event: ActionExecuted, _: Slots) -> State:
-    by_name = bool(event.action_name)
-    return replace(
-        state,
-        latest_action_name=event.action_name if by_name else None,
-        latest_action_text=None if by_name else event.action_text,
-        followup_action=None,
-        active_loop=_loop_after(state.active_loop, event),
-    )
+    named = {"action_name": event.action_name} if event.action_name else {"action_text": event.action_text}
+    loop = _loop_after(state.active_loop, event)
+    return replace(state, latest_action=named, followup_action=None, active_loop=loop)
 
 
 def _loop_after(loop: Loop | None, event: ActionExecuted) -> Loop | None:

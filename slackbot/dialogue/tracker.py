@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -71,7 +72,7 @@ class Tracker:
 
     def with_events(self, events: Iterable[Event]) -> Tracker:
         """A tracker with the log of this one and these events; this one is untouched."""
-        other = self._copy()
+        other = self._copy(self._state)
         other.extend(events)
         return other
 
@@ -81,15 +82,11 @@ class Tracker:
         It differs in the followup action behind a restart, and in the latest message where a form has run: form
         turns are no longer among the applied events.
         """
-        other = self._copy()
-        other._state = self._applied.state
-        return other
+        return self._copy(self._applied.state)
 
-    def _copy(self) -> Tracker:
-        other = Tracker(self.conversation_id, self.domain)
-        other._events, other._applied = self._events.copy(), self._applied.copy()
-        other._state, other._after_restart = self._state, self._after_restart
-        other._input_channel = self._input_channel
+    def _copy(self, state: State) -> Tracker:
+        other = copy(self)
+        vars(other).update(_events=self._events.copy(), _applied=self._applied.copy(), _state=state)
         return other
 
     def applied_events(self) -> list[Event]:
@@ -111,7 +108,7 @@ class Tracker:
 
     @property
     def latest_action_name(self) -> str | None:
-        """None before the first action, and after an end-to-end prediction."""
+        """The latest action; after an end-to-end prediction the text that was predicted."""
         return self._state.latest_action_name
 
     @property
@@ -145,7 +142,7 @@ class Tracker:
             "events": self._shown(verbosity),
             "latest_input_channel": self._input_channel,
             "active_loop": dict(self.active_loop),
-            "latest_action": self._latest_action_state(),
+            "latest_action": dict(self._state.latest_action),
             "latest_action_name": self.latest_action_name,
         }
 
@@ -160,13 +157,6 @@ class Tracker:
     def _latest_message_state(self) -> dict[str, Any]:
         message = self.latest_message or UserUttered()
         return {**message.parse_data, "entities": message.entities}
-
-    def _latest_action_state(self) -> dict[str, Any]:
-        if self._state.latest_action_name is not None:
-            return {"action_name": self._state.latest_action_name}
-        if self._state.latest_action_text is not None:
-            return {"action_text": self._state.latest_action_text}
-        return {}
 
 
 def _with_added_entities(state: State) -> UserUttered | None:
