@@ -6,7 +6,7 @@ The two reverting events are not here: what they leave is known only to who has 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -62,7 +62,7 @@ class State:
     #: Entities that were found in the latest message after it had been parsed.
     added_entities: tuple[Mapping[str, Any], ...] = ()
     #: ``{}``, ``{"action_name": ...}``, or ``{"action_text": ...}`` after an end-to-end prediction.
-    latest_action: Mapping[str, str | None] = MappingProxyType({})
+    latest_action: Mapping[str, str | None] = field(default_factory=dict)
     followup_action: str | None = ACTION_LISTEN
     paused: bool = False
     active_loop: Loop | None = None
