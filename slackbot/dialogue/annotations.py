@@ -20,6 +20,7 @@ _ANNOTATION = re.compile(
 )
 _JSON_OBJECT = re.compile(r"\{([^}]+)\}")
 _COMMAND_PREFIX = "/"
+_ROUND = str.maketrans("[]", "()")
 
 
 def parse_annotated(text: str) -> tuple[str, list[dict[str, Any]]]:
@@ -116,3 +117,51 @@ def _attributes(span: str, entity: Mapping[str, Any]) -> dict[str, Any]:
 def _as_json(span: str, entity: Mapping[str, Any]) -> str:
     body = json.dumps(_attributes(span, entity))[1:-1]
     return "{" + body.replace("}", r"\u007d") + "}"
+
+
+def annotate_readably(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
+    """The text with its entities marked so that ``parse_annotated`` and Rasa read just these entities back.
+
+    Rasa's format can't escape square brackets. Where those that somebody typed would be read as an annotation (or
+    spoil one), all of the text's own square brackets become round ones: ``[x](y)`` is written ``(x)(y)``. Offsets
+    stay valid, for no character is added. Of entities that overlap, the one that starts first (then: the longest)
+    is kept; entities of the very same span are all kept. Entities without a span in the text are left out.
+    """
+    kept = _apart(text, entities)
+    annotated = annotate(text, kept)
+    if _reads_back(annotated, text, kept):
+        return annotated
+    rounded = text.translate(_ROUND)
+    return annotate(rounded, [_rounded(text, entity) for entity in kept])
+
+
+def _apart(text: str, entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The entities that can be marked in the text together, in the order of their starts."""
+    kept: list[Mapping[str, Any]] = []
+    for entity in sorted(filter(_is_placed, entities), key=lambda e: (e["start"], -e["end"])):
+        start, end = entity["start"], entity["end"]
+        if start < 0 or end > len(text):
+            continue
+        if not kept or start >= kept[-1]["end"] or (start, end) == (kept[-1]["start"], kept[-1]["end"]):
+            kept.append(entity)
+    return kept
+
+
+def _is_placed(entity: Mapping[str, Any]) -> bool:
+    start, end, name = entity.get("start"), entity.get("end"), entity.get("entity")
+    return isinstance(start, int) and isinstance(end, int) and start < end and isinstance(name, str) and name != ""
+
+
+def _reads_back(annotated: str, text: str, entities: Sequence[Mapping[str, Any]]) -> bool:
+    try:
+        plain, found = parse_annotated(annotated)
+    except ValueError:
+        return False
+    expected = [(entity["entity"], entity["start"], entity["end"]) for entity in entities]
+    return plain == text and [(entity["entity"], entity["start"], entity["end"]) for entity in found] == expected
+
+
+def _rounded(text: str, entity: Mapping[str, Any]) -> dict[str, Any]:
+    """The entity as it is in the text with round brackets: a value that repeats the text changes with it."""
+    span = text[entity["start"] : entity["end"]]
+    return dict(entity) | ({"value": span.translate(_ROUND)} if entity.get("value") == span else {})

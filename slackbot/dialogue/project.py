@@ -1,0 +1,144 @@
+"""A Rasa project on disk: its domain, stories, rules, NLU data and configuration, read and checked together."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import ActionExecuted, Event, UserUttered
+from slackbot.dialogue.nlu import NLUData, merged_nlu, nlu_from
+from slackbot.dialogue.stories import Story, stories_from
+from slackbot.dialogue.yamlfile import line_of, read_yaml
+from slackbot.errors import FileError
+
+logger = logging.getLogger(__name__)
+
+# Rasa knows these without the domain naming them.
+_DEFAULT_INTENTS = {"restart", "back", "out_of_scope", "session_start", "nlu_fallback"}
+_YAML_SUFFIXES = {".yml", ".yaml"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a project says. Stories are in the order of their files' paths, each file's stories before its rules."""
+
+    path: Path
+    #: With the responses that data files hold (those of retrieval intents).
+    domain: Domain
+    stories: tuple[Story, ...]
+    nlu: NLUData
+    config: dict[str, Any]
+
+
+def load_project(folder: Path) -> Project:
+    """The project in a folder: ``domain.yml`` (or ``domain.yaml``, or a folder ``domain``), all YAML files at any
+    depth of ``data``, whatever kinds of training data each of them holds, and ``config.yml`` if there is one.
+
+    Raises FileError with file, line and remedy for a missing folder or domain, for broken files, and for an intent
+    or action in a story that the domain lacks. An intent that only NLU examples have is no error, as in Rasa.
+    """
+    if not folder.is_dir():
+        raise FileError(folder, None, "there is no such folder", "name the folder that holds domain.yml and data")
+    domain = Domain.load(_domain_path(folder))
+    files = [(path, read_yaml(path)) for path in _data_files(folder / "data")]
+    for path, data in files:
+        _refuse_bare_list(path, data)
+    domain = _with_responses(domain, files)
+    stories = tuple(story for path, data in files for story in stories_from(data, path, domain))
+    _check(stories, domain)
+    return Project(folder, domain, stories, merged_nlu(nlu_from(data, path) for path, data in files), _config(folder))
+
+
+def _domain_path(folder: Path) -> Path:
+    for name in ("domain.yml", "domain.yaml", "domain"):
+        if (folder / name).exists():
+            return folder / name
+    raise FileError(folder, None, "the folder holds no domain", "add a domain.yml, or name the project's own folder")
+
+
+def _data_files(data: Path) -> list[Path]:
+    """All YAML files below the folder, without hidden ones, ordered by path."""
+    return sorted(
+        Path(parent, name)
+        for parent, _, names in os.walk(data, followlinks=True)
+        for name in names
+        if Path(name).suffix in _YAML_SUFFIXES and not name.startswith(".")
+    )
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    path = next((folder / name for name in ("config.yml", "config.yaml") if (folder / name).exists()), None)
+    if path is None:
+        return {}
+    config = read_yaml(path)
+    if config is not None and not isinstance(config, dict):
+        raise FileError(path, 1, "the configuration is not a mapping", "write it like 'pipeline:'")
+    return config or {}
+
+
+def _refuse_bare_list(path: Path, data: Any) -> None:
+    """Rasa reads nothing from a list without a key above it, and says nothing."""
+    kinds = {"story": "stories", "rule": "rules", "intent": "nlu", "synonym": "nlu", "regex": "nlu", "lookup": "nlu"}
+    for index, item in enumerate(data if isinstance(data, list) else ()):
+        kind = next((kind for kind in kinds if isinstance(item, dict) and kind in item), None)
+        if kind is not None:
+            raise FileError(
+                path,
+                line_of(data, index),
+                "a list with nothing above it is read by nobody",
+                f"put '{kinds[kind]}:' above",
+            )
+
+
+def _with_responses(domain: Domain, files: Iterable[tuple[Path, Any]]) -> Domain:
+    """The domain with the data files' responses; its own come first and win."""
+    found: dict[str, Any] = {}
+    for path, data in files:
+        responses = data.get("responses") if isinstance(data, dict) else None
+        if responses is not None and not isinstance(responses, dict):
+            raise FileError(
+                path, line_of(data, "responses"), "'responses' must be a mapping", "write 'utter_NAME:' lines"
+            )
+        found = {**(responses or {}), **found}
+    if not found:
+        return domain
+    return Domain.from_dict(
+        {
+            **domain.data,
+            "responses": {
+                **domain.data.get("responses", {}),
+                **{name: value for name, value in found.items() if name not in domain.responses},
+            },
+        }
+    )
+
+
+def _check(stories: Iterable[Story], domain: Domain) -> None:
+    """Raises FileError for the first intent or action of a story that the domain lacks."""
+    intents = {*domain.intents, *_DEFAULT_INTENTS}
+    actions = {*domain.actions, *(name.split("/")[0] for name in domain.responses)}
+    for story in stories:
+        for event, line in zip(story.events, story.event_lines, strict=True):
+            for kind, name, known in _named(event, intents, actions):
+                if name not in known:
+                    remedy = _remedy(kind, name, known)
+                    raise FileError(story.path or "", line, f"the domain has no {kind} {name!r}", remedy)
+
+
+def _named(event: Event, intents: set[str], actions: set[str]) -> Iterator[tuple[str, str, set[str]]]:
+    if isinstance(event, UserUttered) and event.intent_name:
+        yield "intent", event.intent_name, intents
+    elif isinstance(event, ActionExecuted) and event.action_name:
+        yield "action", event.action_name, actions
+
+
+def _remedy(kind: str, name: str, known: Iterable[str]) -> str:
+    where = "responses" if name.startswith("utter_") else f"{kind}s"
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"add it to the domain's {where}" + (f", or write {close[0]!r}" if close else ", or correct the name")

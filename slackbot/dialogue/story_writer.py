@@ -1,0 +1,178 @@
+"""Writes conversations as Rasa's stories: what still counts of them, one story for each part between restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from slackbot.dialogue.annotations import annotate_readably
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import (
+    ActionExecuted,
+    ActiveLoop,
+    DefinePrevUserUtteredFeaturization,
+    EntitiesAdded,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from slackbot.dialogue.story import Checkpoint, Story
+from slackbot.dialogue.tracker import Tracker
+from slackbot.dialogue.yamlfile import FORMAT_VERSION, Block, Quoted, to_yaml
+
+_LISTEN = "action_listen"
+# Implied in a story, or no decision of the dialogue.
+_UNWRITTEN_ACTIONS = {_LISTEN, "action_session_start", "action_unlikely_intent", "..."}
+
+
+def story_steps(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The steps of one story in Rasa's form, in order; events that no step stands for are left out.
+
+    The events are applied ones (or those of a Story). A message becomes its intent (a retrieval intent with its
+    full name) and entities with role and group; it becomes ``user:`` with marked text where it has no intent or was
+    featurized as text. Entities of the types "role" and "group" can't be told from roles and groups and are left out.
+    """
+    return [_step(event) for event in _story_events(events)]
+
+
+def stories_of(events: Iterable[Event], name: str, domain: Domain | None = None) -> list[Story]:
+    """The stories that one conversation teaches: what still applies of each part between restarts.
+
+    A new session begins a new story too, since it forgets what was before like a restart does. Parts without a
+    message of the user are left out; the others are named NAME, NAME_2, NAME_3. The events are as in a story that
+    was read: without ``action_listen`` and without markers.
+    """
+    parts = [tuple(_story_events(part)) for part in _applied_parts(events, domain or Domain.from_dict({}))]
+    taught = [part for part in parts if any(isinstance(event, UserUttered) for event in part)]
+    return [
+        Story(name if number == 1 else f"{name}_{number}", "story", part) for number, part in enumerate(taught, start=1)
+    ]
+
+
+def stories_yaml(stories: Sequence[Story]) -> str:
+    """A complete file of stories, then rules, each with its checkpoints. Empty text if no story has a step."""
+    items = {
+        "stories": [_story_item(story) for story in stories if story.kind == "story"],
+        "rules": [_rule_item(story) for story in stories if story.kind == "rule"],
+    }
+    written = {key: [item for item in found if item["steps"]] for key, found in items.items()}
+    if not any(written.values()):
+        return ""
+    return to_yaml({"version": Quoted(FORMAT_VERSION)} | {key: found for key, found in written.items() if found})
+
+
+def _applied_parts(events: Iterable[Event], domain: Domain) -> Iterator[list[Event]]:
+    tracker = Tracker("", domain)
+    for event in events:
+        if isinstance(event, Restarted | SessionStarted):
+            yield tracker.applied_events()
+        tracker.append(event)
+    yield tracker.applied_events()
+
+
+def _story_events(events: Iterable[Event]) -> list[Event]:
+    """The events that have steps; what later events say about a message is worked into it."""
+    found: list[Event] = []
+    message: int | None = None
+    action: str | None = None
+    for event in events:
+        if isinstance(event, EntitiesAdded | DefinePrevUserUtteredFeaturization):
+            if message is not None and action == _LISTEN:
+                found[message] = _with(found[message], event)
+            continue
+        if isinstance(event, UserUttered):
+            message = len(found)
+        elif isinstance(event, ActionExecuted):
+            action = event.action_name or event.action_text
+        if _is_written(event):
+            found.append(event)
+    return found
+
+
+def _is_written(event: Event) -> bool:
+    if isinstance(event, ActionExecuted):
+        return event.action_name not in _UNWRITTEN_ACTIONS
+    return isinstance(event, UserUttered | SlotSet | ActiveLoop)
+
+
+def _with(message: Event, event: EntitiesAdded | DefinePrevUserUtteredFeaturization) -> UserUttered:
+    """The message with the entities added, or without its intent where it was featurized as text."""
+    assert isinstance(message, UserUttered)  # noqa: S101  the caller keeps the index of a message
+    parse_data = dict(message.parse_data)
+    if isinstance(event, EntitiesAdded):
+        new = [dict(entity) for entity in event.entities]
+        parse_data["entities"] = message.entities + [entity for entity in new if entity not in message.entities]
+    elif event.use_text_for_featurization and message.text:
+        parse_data["intent"] = {"name": "", "confidence": 1.0}
+    return UserUttered(
+        message.text,
+        parse_data=parse_data,
+        timestamp=message.timestamp,
+        input_channel=message.input_channel,
+        message_id=message.message_id,
+        metadata=message.metadata,
+    )
+
+
+def _step(event: Event) -> dict[str, Any]:
+    if isinstance(event, UserUttered):
+        return _user_step(event)
+    if isinstance(event, ActionExecuted):
+        return {"action": event.action_name} if event.action_name else {"bot": event.action_text}
+    if isinstance(event, SlotSet):
+        return {"slot_was_set": [{event.key: event.value}]}
+    assert isinstance(event, ActiveLoop)  # noqa: S101  _story_events keeps no other event
+    return {"active_loop": event.name}
+
+
+def _user_step(event: UserUttered) -> dict[str, Any]:
+    name = event.intent.get("full_retrieval_intent_name") or event.intent_name
+    step: dict[str, Any] = {"intent": name} if name else {}
+    entities = [_entity(entity) for entity in event.entities if entity.get("entity") not in ("role", "group")]
+    if entities:
+        step["entities"] = entities
+    if not name and event.text:
+        step["user"] = _message(annotate_readably(event.text, event.entities))
+    return step
+
+
+def _message(text: str) -> str:
+    # Rasa and we strip unquoted text.
+    return Block(text) if text == text.strip() else Quoted(text)
+
+
+def _entity(entity: Mapping[str, Any]) -> str | dict[str, Any]:
+    """``{type: value}`` with role and group; the bare type where there is no value."""
+    name = str(entity["entity"])
+    if "value" not in entity:
+        return name
+    parts = {key: entity[key] for key in ("role", "group") if entity.get(key)}
+    return {name: entity["value"], **parts}
+
+
+def _story_item(story: Story) -> dict[str, Any]:
+    steps = story_steps(story.events)
+    before = [_checkpoint(checkpoint) for checkpoint in story.start]
+    after = [_checkpoint(checkpoint) for checkpoint in story.end]
+    return {"story": story.name, "steps": [*before, *steps, *after] if steps else []}
+
+
+def _rule_item(rule: Story) -> dict[str, Any]:
+    item: dict[str, Any] = {"rule": rule.name}
+    if rule.conversation_start:
+        item["conversation_start"] = True
+    if rule.condition:
+        item["condition"] = story_steps(rule.condition)
+    item["steps"] = story_steps(rule.events)
+    if not rule.wait_for_user_input:
+        item["wait_for_user_input"] = False
+    return item
+
+
+def _checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
+    step: dict[str, Any] = {"checkpoint": checkpoint.name}
+    if checkpoint.conditions:
+        step["slot_was_set"] = [{name: value} for name, value in checkpoint.conditions.items()]
+    return step
