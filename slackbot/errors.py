@@ -8,6 +8,8 @@ StorythreadError
 ├── WorldError             nobody here did wrong: retried with a bound, then shown
 │   ├── StoreUnavailable   Redis doesn't answer
 │   ├── SlackUnavailable   Slack doesn't answer, or answers that it can't now
+│   │   └── DeliveryUnknown    the connection broke after a message was sent
+│   ├── SlackRefused       Slack won't take a call, now or later
 │   └── CoreFailed         the core couldn't parse, predict or execute
 ├── Conflict               the conversation changed since it was read: read again and decide again
 └── UnknownEvent           an event type that Rasa doesn't have
@@ -56,6 +58,18 @@ class StoreUnavailable(WorldError):
 
 class SlackUnavailable(WorldError):
     """Slack didn't take the call within the bound."""
+
+
+class DeliveryUnknown(SlackUnavailable):
+    """The connection broke after a message was sent: it may or may not have been posted."""
+
+
+class SlackRefused(WorldError):
+    """Slack won't take a call, now or later. ``code`` is Slack's own word for why."""
+
+    def __init__(self, method: str, code: str) -> None:
+        self.method, self.code = method, code
+        super().__init__(f"Slack refuses {method}: {code}")
 
 
 class CoreFailed(WorldError):

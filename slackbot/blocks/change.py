@@ -35,7 +35,8 @@ def change_modal(draft: Draft, token: str) -> Block:
     for place, index in enumerate(draft.open_parts(PartKind.ACTION)):
         label = "Then I would" if place else "What should I do?"
         blocks.append(_select(label, PICK_ACTION, "Search actions", draft, index))
-    blocks.append(_new_buttons(bool(draft.open_parts(PartKind.INTENT)), bool(draft.open_parts(PartKind.ACTION))))
+    if buttons := _new_buttons(draft):
+        blocks.append(kit.actions(buttons))
     blocks.append(
         kit.context("What comes after your change stays open: it is predicted anew once enough people agree.")
     )
@@ -93,14 +94,14 @@ def _entities(draft: Draft) -> list[Block]:
     return blocks
 
 
-def _new_buttons(intent: bool, action: bool) -> Block:  # noqa: FBT001  two facts about the modal
-    buttons = [kit.button("New intent…", "new_intent", "intent")] if intent else []
-    if action:
-        buttons += [
-            kit.button("New response…", "new_response", "response"),
-            kit.button("New action…", "new_action", "action"),
-        ]
-    return kit.actions(buttons or [kit.button("New intent…", "new_intent", "intent")])
+def _new_buttons(draft: Draft) -> list[Block]:
+    buttons = []
+    if draft.open_parts(PartKind.INTENT):
+        buttons.append(kit.button("New intent…", "new_intent", "intent"))
+    if draft.open_parts(PartKind.ACTION):
+        buttons.append(kit.button("New response…", "new_response", "response"))
+        buttons.append(kit.button("New action…", "new_action", "action"))
+    return buttons
 
 
 def new_modal(callback_id: str, metadata: str) -> Block:

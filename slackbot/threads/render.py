@@ -1,0 +1,56 @@
+"""What a thread must show under each name: ``parent``, ``card:3`` for a question, ``bot:17`` for an event."""
+
+from __future__ import annotations
+
+from slackbot.blocks.card import Card, closed_card, open_card
+from slackbot.blocks.thread import bot_says, parent
+from slackbot.crowd.votes import counting
+from slackbot.dialogue.events import BotUttered, Restarted, UserUttered
+from slackbot.dialogue.tracker import Tracker
+from slackbot.learning.conversation import Conversation
+from slackbot.learning.question import ClosedQuestion
+from slackbot.store import Store
+
+
+async def render(store: Store, conversation: Conversation, name: str) -> Card | None:
+    """The message as it must be now; None where nothing is to be shown. Raises StoreUnavailable."""
+    kind, _, detail = name.partition(":")
+    match kind:
+        case "parent":
+            return _parent(conversation)
+        case "card":
+            return await _card(store, conversation, detail)
+        case "bot":
+            return _bot(conversation.tracker, int(detail))
+    return None
+
+
+def _parent(conversation: Conversation) -> Card:
+    turns = sum(isinstance(event, UserUttered) for event in conversation.tracker.applied_events())
+    return parent(conversation.id, conversation.session, conversation.version, turns)
+
+
+async def _card(store: Store, conversation: Conversation, question_id: str) -> Card | None:
+    question, session = conversation.question, conversation.session
+    responses = conversation.tracker.domain.responses
+    if question is not None and question.id == question_id:
+        voters = len(counting(conversation.votes, question.decided))
+        return open_card(conversation.id, session.speaker, question, voters, conversation.waiting, responses)
+    record = await store.closed_question(conversation.id, question_id)
+    return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses) if record else None
+
+
+def _bot(tracker: Tracker, position: int) -> Card | None:
+    event = tracker.events[position]
+    if not isinstance(event, BotUttered):
+        return None
+    return bot_says(event.text, event.data, reverted=not _applies(tracker, position))
+
+
+def _applies(tracker: Tracker, position: int) -> bool:
+    """False when undo or rewind took the event back. A restart takes nothing back: it begins another story."""
+    events = list(tracker.events)
+    start = max((i + 1 for i in range(position) if isinstance(events[i], Restarted)), default=0)
+    end = next((i for i in range(position, len(events)) if isinstance(events[i], Restarted)), len(events))
+    part = Tracker(tracker.conversation_id, tracker.domain, events[start:end])
+    return any(event is events[position] for event in part.applied_events())

@@ -1,0 +1,164 @@
+"""Calls to Slack that wait out its limits and never post the same message twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from slackbot.blocks.card import Card
+from slackbot.errors import DeliveryUnknown, SlackRefused, SlackUnavailable
+from slackbot.threads.pace import Pace
+
+log = logging.getLogger(__name__)
+
+#: event_type of the metadata by which our own messages are known again.
+METADATA_TYPE = "storythread_message"
+MOST_ATTEMPTS = 6
+#: Seconds; the longest single wait that a Retry-After is obeyed for.
+LONGEST_WAIT = 120.0
+#: Seconds that one call may take.
+CALL_TIMEOUT = 30
+_PAGE = 200
+_MOST_PAGES = 20
+
+Call = Callable[[], Awaitable[AsyncSlackResponse]]
+Json = dict[str, Any]
+
+
+class Slack:
+    """One workspace's Web API.
+
+    Every method raises SlackUnavailable when Slack doesn't take the call within the bounds, and SlackRefused when
+    it never will.
+    """
+
+    def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession, *, updates_per_minute: int) -> None:
+        self.client, self._http = client, http
+        self.pace = Pace(updates_per_minute)
+
+    async def post(self, channel: str, card: Card, name: Mapping[str, str], *, thread_ts: str | None) -> str:
+        """Posts a message that carries ``name`` as metadata, and returns its ts.
+
+        Raises DeliveryUnknown where it may have been posted all the same: ``find`` tells.
+        """
+        response = await self._call(
+            lambda: self.client.chat_postMessage(
+                channel=channel,
+                text=card.text,
+                blocks=card.blocks,
+                thread_ts=thread_ts,
+                metadata={"event_type": METADATA_TYPE, "event_payload": dict(name)},
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+            repeatable=False,
+        )
+        return str(response["ts"])
+
+    async def find(self, channel: str, name: Mapping[str, str], *, thread_ts: str | None, since: float) -> str | None:
+        """The ts of the message that was posted with this metadata at Unix second ``since`` or later, if it was."""
+        async for message in self.messages(channel, thread_ts=thread_ts, oldest=f"{since - 60:.6f}"):
+            if name_of(message) == dict(name):
+                return str(message["ts"])
+        return None
+
+    async def messages(self, channel: str, *, thread_ts: str | None, oldest: str) -> AsyncIterator[Json]:
+        """The messages of a thread (or, without one, of the channel) after ``oldest``, with their metadata."""
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = await self._call(self._page(channel, thread_ts, oldest, cursor), repeatable=True)
+            for message in page["messages"]:
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def _page(self, channel: str, thread_ts: str | None, oldest: str, cursor: str) -> Call:
+        options: Json = {"oldest": oldest, "limit": _PAGE, "cursor": cursor or None, "include_all_metadata": True}
+        if thread_ts:
+            return lambda: self.client.conversations_replies(channel=channel, ts=thread_ts, **options)
+        return lambda: self.client.conversations_history(channel=channel, **options)
+
+    async def update(self, channel: str, ts: str, card: Card) -> None:
+        """Edits a message, as soon as the pace allows it."""
+        await self.pace.take()
+        await self._call(
+            lambda: self.client.chat_update(channel=channel, ts=ts, text=card.text, blocks=card.blocks),
+            repeatable=True,
+        )
+
+    async def members(self, channel: str) -> set[str]:
+        """Slack user ids of the channel's members."""
+        found: set[str] = set()
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = await self._call(self._members_page(channel, cursor), repeatable=True)
+            found.update(page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return found
+
+    def _members_page(self, channel: str, cursor: str) -> Call:
+        return lambda: self.client.conversations_members(channel=channel, limit=1000, cursor=cursor or None)
+
+    async def tell(self, channel: str, person: str, text: str, *, thread_ts: str | None = None) -> None:
+        """Shows one person a line that nobody else sees."""
+        await self._call(
+            lambda: self.client.chat_postEphemeral(channel=channel, user=person, text=text, thread_ts=thread_ts),
+            repeatable=False,
+        )
+
+    async def respond(self, response_url: str, payload: Json) -> bool:
+        """Answers an interaction through its response_url, which costs nothing of Slack's limits. False if refused."""
+        try:
+            timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
+            async with self._http.post(response_url, json=payload, timeout=timeout) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("Slack did not take a response (%s)", type(error).__name__)
+            return False
+
+    async def _call(self, call: Call, *, repeatable: bool) -> AsyncSlackResponse:
+        """Calls Slack; waits out rate limits and outages within the bounds."""
+        for attempt in range(MOST_ATTEMPTS):
+            try:
+                async with asyncio.timeout(CALL_TIMEOUT):
+                    return await call()
+            except SlackApiError as error:
+                wait = _wait_for(error, attempt)
+            except aiohttp.ClientConnectorError:
+                wait = 2.0**attempt / 4  # nothing was sent
+            except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+                if not repeatable:
+                    raise DeliveryUnknown(f"the connection to Slack broke ({type(error).__name__})") from error
+                wait = 2.0**attempt / 4
+            await asyncio.sleep(wait)
+        raise SlackUnavailable(f"Slack took none of {MOST_ATTEMPTS} attempts")
+
+
+def _wait_for(error: SlackApiError, attempt: int) -> float:
+    """Seconds to wait before the next attempt. Raises SlackRefused where no attempt will do."""
+    response = error.response
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error", response.status_code))
+    if response.status_code == 429 or code in {"ratelimited", "rate_limited", "message_limit_exceeded"}:
+        asked = float(response.headers.get("Retry-After") or 1)
+        log.info("Slack asks to wait %.0f s", asked)
+        return min(asked, LONGEST_WAIT)
+    if response.status_code >= 500 or code in {"fatal_error", "internal_error", "service_unavailable"}:
+        return 2.0**attempt / 4
+    raise SlackRefused(response.api_url.rsplit("/", 1)[-1], code) from error
+
+
+def name_of(message: Mapping[str, Any]) -> dict[str, str] | None:
+    """The metadata by which a message of ours is known; None for any other message."""
+    metadata = message.get("metadata") or {}
+    return dict(metadata["event_payload"]) if metadata.get("event_type") == METADATA_TYPE else None

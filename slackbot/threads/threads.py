@@ -1,0 +1,162 @@
+"""Draws what is to be drawn in the threads: decisions at once, tallies in bundles, the newest state always."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from slackbot.blocks.card import Card
+from slackbot.errors import DeliveryUnknown, SlackRefused
+from slackbot.learning.conversation import Conversation
+from slackbot.store import Redraw, Store
+from slackbot.threads.render import render
+from slackbot.threads.slack import Slack
+
+log = logging.getLogger(__name__)
+
+#: Seconds within which changes that are in no hurry are drawn as one.
+BUNDLE = 1.0
+#: Seconds between attempts to take over a thread that another process is drawing.
+_RETRY_LEASE = 0.2
+_MOST_LEASE_ATTEMPTS = 200
+#: A response_url works for 30 minutes.
+_RESPONSE_URL_SECONDS = 25 * 60
+
+
+@dataclass(frozen=True)
+class _Offer:
+    response_url: str
+    expires: float
+
+
+class Threads:
+    """Draws conversations' threads, one drawing at a time in each."""
+
+    def __init__(self, store: Store, read: Callable[[str], Awaitable[Conversation | None]], slack: Slack) -> None:
+        self._store, self._read, self._slack = store, read, slack
+        self._offers: dict[tuple[str, str], _Offer] = {}
+        self._woken: dict[str, asyncio.Event] = {}
+
+    def offer(self, conversation_id: str, name: str, response_url: str) -> None:
+        """Lets a message be edited once through the response_url of a press on it, which costs no ``chat.update``."""
+        self._offers[conversation_id, name] = _Offer(response_url, time.monotonic() + _RESPONSE_URL_SECONDS)
+
+    async def draw(self, conversation_id: str) -> None:
+        """Draws until nothing is left to draw. Raises StoreUnavailable.
+
+        Where another drawing of the same thread is under way in this process, that one is told to go on.
+        """
+        woken = self._woken.get(conversation_id)
+        if woken is not None:
+            woken.set()
+            return
+        self._woken[conversation_id] = asyncio.Event()
+        try:
+            for _ in range(_MOST_LEASE_ATTEMPTS):
+                if not await self._store.redraws(conversation_id):
+                    return
+                if not await self._draw_all(conversation_id):
+                    await asyncio.sleep(_RETRY_LEASE)
+        finally:
+            del self._woken[conversation_id]
+
+    async def _draw_all(self, conversation_id: str) -> bool:
+        """False when another process holds the lease, or Slack won't take a drawing now."""
+        async with self._store.lease(conversation_id) as ours:
+            if not ours:
+                return False
+            while redraws := await self._store.redraws(conversation_id):
+                if not redraws[0].urgent and not await self._bundled(conversation_id):
+                    continue
+                for redraw in [redraws[0]] if redraws[0].urgent else redraws:
+                    await self._draw(conversation_id, redraw)
+                await self._store.extend_lease(conversation_id)
+            return True
+
+    async def _bundled(self, conversation_id: str) -> bool:
+        """Waits for more of what is in no hurry. False when something urgent came up meanwhile."""
+        deadline = time.monotonic() + BUNDLE
+        woken = self._woken[conversation_id]
+        while (left := deadline - time.monotonic()) > 0 or not self._slack.pace.has_spare:
+            woken.clear()
+            try:
+                async with asyncio.timeout(max(left, _RETRY_LEASE)):
+                    await woken.wait()
+            except TimeoutError:
+                await self._store.extend_lease(conversation_id)
+                continue
+            if (redraws := await self._store.redraws(conversation_id)) and redraws[0].urgent:
+                return False
+        return True
+
+    async def _draw(self, conversation_id: str, redraw: Redraw) -> None:
+        try:
+            await self._draw_one(conversation_id, redraw)
+        except SlackRefused as error:
+            log.warning("session %s: %s; %s is not shown", conversation_id, error, redraw.name)
+            await self._store.drawn(conversation_id, redraw, None)
+
+    async def _draw_one(self, conversation_id: str, redraw: Redraw) -> None:
+        conversation = await self._read(conversation_id)
+        if conversation is None:
+            return
+        if conversation.snapshot.thread_ts is None and redraw.name != "parent":
+            # The parent is drawn first; Slack refused it, so there is no thread to show anything in.
+            await self._store.drawn(conversation_id, redraw, None)
+            return
+        shown = await self._store.shown(conversation_id, redraw.name)
+        card = await render(self._store, conversation, redraw.name)
+        if card is None or (shown is not None and shown.get("digest") == _digest(card)):
+            await self._store.drawn(conversation_id, redraw, None)
+            return
+        ts = shown.get("ts") if shown else None
+        if ts is None:
+            ts = await self._post(conversation, redraw.name, card, tried=shown is not None)
+        else:
+            ts = await self._update(conversation, redraw.name, str(ts), card)
+        await self._store.drawn(conversation_id, redraw, {"ts": ts, "digest": _digest(card)})
+
+    async def _post(self, conversation: Conversation, name: str, card: Card, *, tried: bool) -> str:
+        """Posts a message once. ``tried`` says that an earlier attempt may have gone through."""
+        session, thread_ts = conversation.session, conversation.snapshot.thread_ts
+        identity = {"conversation": conversation.id, "name": name}
+        ts = None
+        await self._store.note_shown(conversation.id, name, {"posting": True})
+        for _ in range(2):
+            if tried:
+                ts = await self._slack.find(session.channel, identity, thread_ts=thread_ts, since=session.started_at)
+            if ts is not None:
+                break
+            try:
+                ts = await self._slack.post(session.channel, card, identity, thread_ts=thread_ts)
+            except DeliveryUnknown:
+                tried = True
+        if ts is None:
+            raise DeliveryUnknown("the connection to Slack broke twice")
+        if name == "parent":
+            await self._store.bind_thread(conversation.id, session.channel, ts)
+        return ts
+
+    async def _update(self, conversation: Conversation, name: str, ts: str, card: Card) -> str:
+        """Edits a message; one that somebody has deleted is posted anew. Returns its ts."""
+        offer = self._offers.pop((conversation.id, name), None)
+        if offer is not None and offer.expires > time.monotonic():
+            payload = {"replace_original": True, "text": card.text, "blocks": card.blocks}
+            if await self._slack.respond(offer.response_url, payload):
+                return ts
+        try:
+            await self._slack.update(conversation.session.channel, ts, card)
+        except SlackRefused as error:
+            if error.code != "message_not_found" or name == "parent":
+                raise
+            return await self._post(conversation, name, card, tried=False)
+        return ts
+
+
+def _digest(card: Card) -> str:
+    return hashlib.blake2s(json.dumps([card.text, card.blocks], sort_keys=True).encode(), digest_size=12).hexdigest()
