@@ -1,0 +1,8 @@
+"""The Web API, a module for each family of methods. Importing this package registers all of them."""
+
+from __future__ import annotations
+
+from slackbot.sandbox.api import chat, identity, views
+from slackbot.sandbox.api.registry import METHODS
+
+__all__ = ["METHODS", "chat", "identity", "views"]

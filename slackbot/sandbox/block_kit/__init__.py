@@ -1,0 +1,7 @@
+"""Block Kit as Slack checks it: limits, required fields and ids, with Slack's own messages."""
+
+from __future__ import annotations
+
+from slackbot.sandbox.block_kit.surfaces import message_blocks, view_definition
+
+__all__ = ["message_blocks", "view_definition"]

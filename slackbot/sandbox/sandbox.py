@@ -1,0 +1,250 @@
+"""A Slack workspace on loopback: the app runs against it unchanged, people act in it, tests look at all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from types import TracebackType
+from typing import TypeVar
+
+from slackbot.sandbox.backend import Backend, Credentials
+from slackbot.sandbox.calls import Call, Calls, Observer
+from slackbot.sandbox.changes import Change
+from slackbot.sandbox.clock import Clock
+from slackbot.sandbox.delivery import Deliverer, Delivery, Transport
+from slackbot.sandbox.events import Events
+from slackbot.sandbox.faults import Faults
+from slackbot.sandbox.http_delivery import HTTPDelivery
+from slackbot.sandbox.ids import new_app_token, new_bot_token, new_secret
+from slackbot.sandbox.people import Person
+from slackbot.sandbox.server import Server
+from slackbot.sandbox.shapes import JSON
+from slackbot.sandbox.socket_delivery import SocketDelivery
+from slackbot.sandbox.transcript import transcript
+from slackbot.sandbox.workspace import ChannelKind, Workspace
+
+T = TypeVar("T")
+
+RETRY_DELAYS = (0.0, 60.0, 300.0)  # seconds: Slack's
+ACK_TIMEOUT = 3.0  # seconds: Slack's
+CONNECT_TIMEOUT = 10.0  # seconds
+
+
+class Sandbox:
+    """A workspace with one app installed. Use it as an async context manager; leaving it stops everything.
+
+    `scopes`: the bot scopes granted, None for all. `retry_delays`: seconds before an event's retries 1 to 3.
+    `connect_timeout`: seconds that a delivery waits for a Socket Mode connection.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+        scopes: Iterable[str] | None = None,
+        rate_limits: bool = True,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        ack_timeout: float = ACK_TIMEOUT,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        workspace = Workspace()
+        credentials = Credentials(
+            bot_token or new_bot_token(),
+            app_token or new_app_token(workspace.app.id),
+            signing_secret or new_secret(),
+            None if scopes is None else frozenset(scopes),
+        )
+        sockets = SocketDelivery(workspace.app.id, connect_timeout)
+        self._backend = Backend(credentials, sockets, workspace)
+        self._http = HTTPDelivery(credentials.signing_secret)
+        self._deliverer = Deliverer(
+            self._transport,
+            self._backend.faults,
+            workspace.changes.wake,
+            retry_delays=retry_delays,
+            ack_timeout=ack_timeout,
+        )
+        self._ack_timeout = ack_timeout
+        self._events = Events(workspace, self._deliverer.send_event)
+        self._calls = Calls(self._backend, rate_limits=rate_limits)
+        self._server = Server(self._backend, self._calls)
+        self._address = (host, port)
+        self._backend.faults.on_disconnect(sockets.disconnect)
+
+    async def __aenter__(self) -> Sandbox:
+        self._backend.response_urls.base_url = await self._server.start(*self._address)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._deliverer.close()
+        await self._backend.sockets.close()
+        await self._http.close()
+        await self._server.stop()
+        self._backend.workspace.changes.close()
+
+    # --- what the app needs to know ---------------------------------------------------------------------------
+
+    @property
+    def api_url(self) -> str:
+        """For ``SLACK_API_URL``."""
+        return f"{self._backend.base_url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """For ``SLACK_BOT_TOKEN``."""
+        return self._backend.credentials.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """For ``SLACK_APP_TOKEN``."""
+        return self._backend.credentials.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        """For ``SLACK_SIGNING_SECRET``."""
+        return self._backend.credentials.signing_secret
+
+    @property
+    def bot_user_id(self) -> str:
+        """The bot's user id."""
+        return self._backend.workspace.app.bot_user_id
+
+    @property
+    def bot_id(self) -> str:
+        """The bot's id (``B...``)."""
+        return self._backend.workspace.app.bot_id
+
+    @property
+    def app_id(self) -> str:
+        """The app's id."""
+        return self._backend.workspace.app.id
+
+    @property
+    def team_id(self) -> str:
+        """The workspace's id."""
+        return self._backend.workspace.team.id
+
+    @property
+    def request_url(self) -> str | None:
+        """Where deliveries go by HTTP; None: by Socket Mode."""
+        return self._http.url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self._http.url = url
+
+    async def verify_request_url(self) -> bool:
+        """Whether the app answers Slack's challenge at `request_url`."""
+        token = self._backend.workspace.app.verification_token
+        return await self._http.challenge(token, self._ack_timeout)
+
+    @property
+    def connections(self) -> int:
+        """How many Socket Mode connections get payloads."""
+        return self._backend.sockets.connections
+
+    # --- setting the scene ------------------------------------------------------------------------------------
+
+    def add_channel(self, name: str, private: bool = False, *, bot: bool = True) -> str:
+        """A new channel, empty but for the bot (not even that with ``bot=False``); answers its id. No event."""
+        members = [self.bot_user_id] if bot else []
+        kind: ChannelKind = "group" if private else "channel"
+        return self._backend.workspace.add_channel(name, kind, "USLACKBOT", members).id
+
+    def add_person(self, name: str, display_name: str | None = None) -> Person:
+        """A new member of the workspace, in no channel yet."""
+        account = self._backend.workspace.add_account(name, display_name or name)
+        return Person(self._backend, self._deliverer, account)
+
+    def join(self, channel: str, *people: Person) -> None:
+        """Put people into a channel, without any message or event."""
+        members = self._backend.workspace.channel(channel).members
+        members.extend(person.id for person in people if person.id not in members)
+
+    def direct_message(self, person: Person) -> str:
+        """The id of the direct message channel of a person and the bot."""
+        return self._backend.workspace.direct([person.id])[0].id
+
+    # --- what goes wrong --------------------------------------------------------------------------------------
+
+    @property
+    def faults(self) -> Faults:
+        """Switches for failures."""
+        return self._backend.faults
+
+    @property
+    def clock(self) -> Clock:
+        """The workspace's time, which can be moved forward."""
+        return self._backend.workspace.clock
+
+    @property
+    def copies(self) -> int:
+        """How many times everything is delivered, with the same ids."""
+        return self._deliverer.copies
+
+    @copies.setter
+    def copies(self, copies: int) -> None:
+        self._deliverer.copies = copies
+
+    # --- what happened ----------------------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every Web API call, in order of its answer."""
+        return self._calls.records
+
+    def on_call(self, callback: Observer) -> None:
+        """Call back on each Web API call, after its effect and before its answer is sent."""
+        self._calls.observers.append(callback)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt to deliver something, in order of their starts."""
+        return self._deliverer.records
+
+    def messages(self, channel: str, thread_ts: str | None = None) -> list[JSON]:
+        """Every message of a channel, replies among them, or those of one thread, in order of posting."""
+        place = self._backend.workspace.channel(channel)
+        if thread_ts is None:
+            return list(place.messages.values())
+        return self._backend.messages.thread(place, thread_ts)
+
+    def transcript(self, channel: str, thread_ts: str | None = None) -> str:
+        """A channel or a thread as plain text for people."""
+        return transcript(self._backend.workspace, self.messages(channel, thread_ts))
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Every change of the workspace from now on; it ends when the sandbox stops."""
+        return self._backend.workspace.changes.stream()
+
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:  # noqa: ASYNC109  it says what it waited for
+        """Wait until `predicate` is truthy and answer its value. Looks again after every change, call and delivery.
+
+        TimeoutError shows every conversation as text.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while not (value := predicate()):
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._backend.workspace.changes.wait()
+            except TimeoutError:
+                raise TimeoutError(f"not within {timeout} seconds; there is:\n{self._everything()}") from None
+        return value
+
+    async def idle(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109  as above
+        """Wait until no delivery is under way, retries included. TimeoutError."""
+        await self._deliverer.idle(timeout)
+
+    def _transport(self) -> Transport:
+        return self._http if self._http.url is not None else self._backend.sockets
+
+    def _everything(self) -> str:
+        channels = self._backend.workspace.channels.values()
+        return "\n\n".join(f"#{channel.name}\n{self.transcript(channel.id)}" for channel in channels)

@@ -1,0 +1,47 @@
+"""The HTTP server on loopback: the Web API, response URLs, uploads, file downloads and Socket Mode's sockets."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from slackbot.sandbox.backend import Backend
+from slackbot.sandbox.calls import Calls
+
+MAX_BODY = 64 * 1024 * 1024  # bytes
+_SHUTDOWN_BOUND = 2.0  # seconds
+
+
+class Server:
+    """One aiohttp server on a free port."""
+
+    def __init__(self, backend: Backend, calls: Calls) -> None:
+        self._backend, self._calls = backend, calls
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str, port: int) -> str:
+        """Listen; answers the base URL."""
+        app = web.Application(client_max_size=MAX_BODY)
+        app.router.add_route("*", "/api/{method}", self._calls.serve)
+        app.router.add_get("/link/", self._backend.sockets.serve)
+        app.router.add_post("/hooks/{rest:.*}", self._respond)
+        runner = self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_BOUND)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound = runner.addresses[0]
+        return f"http://{bound[0]}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Close every connection and the port."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        url = f"{self._backend.base_url}{request.path}"
+        try:
+            body = await request.json()
+        except ValueError:
+            return web.Response(status=400, text="invalid_payload")
+        status, text = self._backend.responses.by_url(url, body)
+        return web.Response(status=status, text=text)
