@@ -138,9 +138,10 @@ def annotate_readably(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
 def _apart(text: str, entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The entities that can be marked in the text together, in the order of their starts."""
     kept: list[Mapping[str, Any]] = []
-    for entity in sorted(filter(_is_placed, entities), key=lambda e: (e["start"], -e["end"])):
+    clipped = [{**entity, "end": min(entity["end"], len(text))} for entity in entities if _is_placed(entity)]
+    for entity in sorted(clipped, key=lambda e: (e["start"], -e["end"])):
         start, end = entity["start"], entity["end"]
-        if start < 0 or end > len(text):
+        if not 0 <= start < end:
             continue
         if not kept or start >= kept[-1]["end"] or (start, end) == (kept[-1]["start"], kept[-1]["end"]):
             kept.append(entity)
@@ -149,7 +150,7 @@ def _apart(text: str, entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str
 
 def _is_placed(entity: Mapping[str, Any]) -> bool:
     start, end, name = entity.get("start"), entity.get("end"), entity.get("entity")
-    return isinstance(start, int) and isinstance(end, int) and start < end and isinstance(name, str) and name != ""
+    return isinstance(start, int) and isinstance(end, int) and isinstance(name, str) and name != ""
 
 
 def _reads_back(annotated: str, text: str, entities: Sequence[Mapping[str, Any]]) -> bool:

@@ -16,6 +16,7 @@ from slackbot.dialogue.story_writer import stories_of
 from slackbot.dialogue.yamlfile import (
     FORMAT_VERSION,
     Block,
+    Exact,
     Quoted,
     can_be_block,
     line_of,
@@ -73,7 +74,7 @@ def nlu_from(data: Any, path: Path) -> NLUData:
     """The NLU data in the data of a file, as Rasa reads it: the same example twice counts once, and an entity whose
     value is not its text makes a synonym. Sections without a name or examples are left out.
 
-    Unlike in Rasa, outer spaces of a message in double quotes are kept. Raises FileError.
+    Outer spaces are stripped as in Rasa, unless the file says that they are meant (see Exact). Raises FileError.
     """
     if not isinstance(data, dict):
         return NLUData()
@@ -191,7 +192,7 @@ class _NLUReader:
             raise FileError(self._path, line, str(error), "mend the annotation") from error
         for entity in entities:
             span = text[entity["start"] : entity["end"]]
-            if entity["value"] != span:
+            if entity["value"] != span and isinstance(entity["value"], str):
                 self._synonyms[span] = entity["value"]
         return Example(text, intent, tuple(entities), metadata, self._path, line)
 
@@ -221,12 +222,12 @@ def _metadata(beside_intent: Any, beside_example: Any) -> Any:
 
 
 def _stripped(text: str) -> str:
-    return str(text) if isinstance(text, Quoted) else text.strip("\n\r ")
+    return str(text) if isinstance(text, Exact) else text.strip("\n\r ")
 
 
 def _example_of(message: UserUttered) -> Example | None:
     text = message.text or ""
-    intent = message.intent.get("full_retrieval_intent_name") or message.intent_name
+    intent = message.intent_name and (message.intent.get("full_retrieval_intent_name") or message.intent_name)
     if not intent or not text.strip() or text.startswith(("/", "EXTERNAL:")):
         return None
     entities = [entity for entity in message.entities if entity.get("extractor") not in _PRETRAINED_EXTRACTORS]
@@ -289,14 +290,14 @@ def _examples(group: list[Example]) -> Block | list[dict[str, Any]]:
     if all(_fits_line(text) for text in texts) and not any(beside is not None for beside in metadata):
         return _block(texts)
     return [
-        {"text": Block(text) if _stripped(text) == text else Quoted(text)}
+        {"text": Block(text) if _stripped(text) == text else Exact(text)}
         | ({"metadata": beside} if beside is not None else {})
         for text, beside in zip(texts, metadata, strict=True)
     ]
 
 
 def _fits_line(text: str) -> bool:
-    return len(text.splitlines()) == 1 and can_be_block(f"- {text}")
+    return len(text.splitlines()) == 1 and _stripped(text) == text and can_be_block(f"- {text}")
 
 
 def _block(texts: Iterable[str]) -> Block:

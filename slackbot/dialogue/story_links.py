@@ -22,41 +22,35 @@ def linked(stories: Sequence[Story]) -> list[Story]:
     A joined story is named ``FIRST > SECOND > ...`` and has the place of its first part; each event keeps its own
     line (which may be of another file). A path takes no part twice, so loops of checkpoints end. A checkpoint's
     condition holds if the slot was last set to that value on the path, an entity of the slot's name counting as
-    setting it. At most MAX_PATHS paths begin with the same part; the rest, and parts that nothing leads to, are
+    setting it. At most MAX_PATHS paths begin with the same part. The rest, and parts that nothing leads to, are
     left out and logged.
     """
     continuations: dict[str, list[tuple[Story, Checkpoint]]] = defaultdict(list)
     for story in stories:
         for checkpoint in story.start:
             continuations[checkpoint.name].append((story, checkpoint))
-    found: list[Story] = []
-    used: set[int] = set()
+    led_to = {end.name for story in stories for end in story.end}
     for story in stories:
-        if story.start:
-            continue
-        paths = list(_bounded(_paths((story,), continuations), story))
-        used.update(id(part) for path in paths for part in path)
-        found += [_joined(path) for path in paths]
-    for story in stories:
-        if id(story) not in used:
+        if story.start and not any(checkpoint.name in led_to for checkpoint in story.start):
             logger.warning("%s:%s: no story leads to %r, it is left out", story.path, story.line, story.name)
-    return found
+    beginnings = [story for story in stories if not story.start]
+    return [_joined(path) for story in beginnings for path in _bounded(_paths(story, continuations), story)]
 
 
-def _paths(
-    path: tuple[Story, ...], continuations: Mapping[str, list[tuple[Story, Checkpoint]]]
-) -> Iterator[tuple[Story, ...]]:
-    """All ways to go on from a path; the path itself where it can't go on."""
-    followers = {
-        id(story): story
-        for end in path[-1].end
-        for story, checkpoint in continuations.get(end.name, ())
-        if not any(story is part for part in path) and _holds(checkpoint, path)
-    }
-    if not followers:
-        yield path
-    for follower in followers.values():
-        yield from _paths((*path, follower), continuations)
+def _paths(first: Story, continuations: Mapping[str, list[tuple[Story, Checkpoint]]]) -> Iterator[tuple[Story, ...]]:
+    """All paths that begin with a story and can't go on, in the order of the stories."""
+    pending: list[tuple[Story, ...]] = [(first,)]
+    while pending:
+        path = pending.pop()
+        followers = {
+            id(story): story
+            for end in path[-1].end
+            for story, checkpoint in continuations.get(end.name, ())
+            if not any(story is part for part in path) and _holds(checkpoint, path)
+        }
+        if not followers:
+            yield path
+        pending += [(*path, follower) for follower in reversed(followers.values())]
 
 
 def _bounded(paths: Iterator[tuple[Story, ...]], first: Story) -> Iterator[tuple[Story, ...]]:

@@ -28,7 +28,7 @@ from slackbot.dialogue.events import (
     UserUttered,
 )
 from slackbot.dialogue.story import Checkpoint
-from slackbot.dialogue.yamlfile import Quoted, line_of
+from slackbot.dialogue.yamlfile import Exact, line_of
 from slackbot.errors import FileError
 
 logger = logging.getLogger(__name__)
@@ -202,8 +202,8 @@ class StepReader:
 
 
 def unpadded(text: str) -> str:
-    """Text of a message without outer whitespace, as Rasa reads it; in double quotes the whitespace is meant."""
-    return str(text) if isinstance(text, Quoted) else text.strip()
+    """Text of a message without outer whitespace, as Rasa reads it; whitespace that is meant is marked in the file."""
+    return str(text) if isinstance(text, Exact) else text.strip()
 
 
 def _command_entities(text: str) -> list[dict[str, Any]]:

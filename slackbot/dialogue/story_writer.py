@@ -20,7 +20,7 @@ from slackbot.dialogue.events import (
 )
 from slackbot.dialogue.story import Checkpoint, Story
 from slackbot.dialogue.tracker import Tracker
-from slackbot.dialogue.yamlfile import FORMAT_VERSION, Block, Quoted, to_yaml
+from slackbot.dialogue.yamlfile import FORMAT_VERSION, Block, Exact, Quoted, to_yaml
 
 _LISTEN = "action_listen"
 # Implied in a story, or no decision of the dialogue.
@@ -128,7 +128,7 @@ def _step(event: Event) -> dict[str, Any]:
 
 
 def _user_step(event: UserUttered) -> dict[str, Any]:
-    name = event.intent.get("full_retrieval_intent_name") or event.intent_name
+    name = event.intent_name and (event.intent.get("full_retrieval_intent_name") or event.intent_name)
     step: dict[str, Any] = {"intent": name} if name else {}
     entities = [_entity(entity) for entity in event.entities if entity.get("entity") not in ("role", "group")]
     if entities:
@@ -140,7 +140,7 @@ def _user_step(event: UserUttered) -> dict[str, Any]:
 
 def _message(text: str) -> str:
     # Rasa and we strip unquoted text.
-    return Block(text) if text == text.strip() else Quoted(text)
+    return Block(text) if text == text.strip() else Exact(text)
 
 
 def _entity(entity: Mapping[str, Any]) -> str | dict[str, Any]:

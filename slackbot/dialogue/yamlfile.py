@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
@@ -29,6 +30,8 @@ _REMEDY = "mend the YAML there"
 # Rasa decodes backslash-u sequences in files that are wholly ASCII, even inside quotes.
 _KEEPS_BACKSLASHES = "# “not ASCII”: Rasa would decode the backslashes below if this file were\n"
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+_ESCAPED_ENDS = re.compile(r'^"\\[xu]|(?<!\\)(\\\\)*\\(x..|u....)"$')
 # YAML 1.1 readers (PyYAML, many editors) take these words and sexagesimal numbers for something else than text.
 _YAML_1_1 = re.compile(r"y|yes|n|no|on|off|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", re.IGNORECASE)
 
@@ -53,6 +56,15 @@ class YamlSequence(list[Any]):
 
 class Quoted(str):
     """Text that stood in double quotes in a file, or that is to be written in double quotes."""
+
+    __slots__ = ()
+
+
+class Exact(Quoted):
+    r"""Text whose outer whitespace is meant, where Rasa strips it (messages of users).
+
+    In a file it stands in double quotes with that whitespace escaped (``"\\x20hi"``), as nobody writes by chance.
+    """
 
     __slots__ = ()
 
@@ -125,6 +137,7 @@ def to_yaml(data: Any) -> str:
     stream = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.Representer = _Representer
+    yaml.Emitter = _Emitter
     yaml.default_flow_style = False
     yaml.width = sys.maxsize
     yaml.dump(data, stream)
@@ -189,9 +202,11 @@ class _Reader:
         self._yaml = YAML(typ="safe", pure=True)
         self._yaml.version = (1, 2)
         self._built: dict[int, Any] = {}
+        self._text = ""
 
     def read(self, text: str) -> Any:
-        root = self._yaml.compose(io.StringIO(text))
+        self._text = text
+        root = self._yaml.compose(text)
         return self._build(root) if root is not None else None
 
     def _build(self, node: Node) -> Any:
@@ -206,12 +221,18 @@ class _Reader:
 
     def _scalar(self, node: ScalarNode) -> Any:
         if node.tag == _STRING:
-            return Quoted(node.value) if node.style == '"' else node.value
+            return self._quoted(node) if node.style == '"' else node.value
         try:
             return self._yaml.constructor.construct_object(node)
         except ValueError as error:  # a date or a number that isn't one
             problem = f"{str(node.value)[:40]!r} can't be read ({error})"
             raise FileError(self._path, _line(node), problem, "put it in quotes if it is text") from error
+
+    def _quoted(self, node: ScalarNode) -> Quoted:
+        if node.value == node.value.strip():
+            return Quoted(node.value)
+        source = self._text[node.start_mark.index : node.end_mark.index]
+        return Exact(node.value) if _ESCAPED_ENDS.search(source) else Quoted(node.value)
 
     def _sequence(self, node: Node) -> None:
         built = self._built[id(node)] = YamlSequence(_line(node))
@@ -244,6 +265,29 @@ def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1
 
 
+class _Emitter(Emitter):
+    """Writes double-quoted scalars on one line, with the outer whitespace of Exact texts escaped."""
+
+    def write_double_quoted(self, text: Any, split: Any = True) -> None:  # noqa: ARG002  ruamel's signature
+        inner = text.strip() if isinstance(text, Exact) else text
+        start = text.find(inner) if inner else len(text)
+        before, after = text[:start], text[start + len(inner) :]
+        body = _hex(before) + "".join(_escaped(character) for character in inner) + _hex(after)
+        self.write_indicator(f'"{body}"', True)
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    return _hex(character) if _UNPRINTABLE.match(character) else character
+
+
+def _hex(text: str) -> str:
+    return "".join(rf"\x{ord(c):02X}" if ord(c) < 0x100 else rf"\u{ord(c):04X}" for c in text)
+
+
 class _Representer(SafeRepresenter):
     """Decides how each value is written."""
 
@@ -255,7 +299,7 @@ class _Representer(SafeRepresenter):
         return True
 
     def represent_str(self, data: Any) -> Any:
-        return self.represent_scalar(_STRING, str(data), style=_style(data))
+        return self.represent_scalar(_STRING, data, style=_style(data))
 
 
 def _style(text: str) -> str | None:
@@ -281,7 +325,7 @@ def can_be_block(text: str) -> bool:
     )
 
 
-for _text_kind in (str, Quoted, Block):
+for _text_kind in (str, Quoted, Exact, Block):
     _Representer.add_representer(_text_kind, _Representer.represent_str)
 _Representer.add_multi_representer(dict, _Representer.represent_dict)
 _Representer.add_representer(MappingProxyType, _Representer.represent_dict)
