@@ -1,0 +1,14 @@
+"""Slack comes in: each listener parses, calls one verb of Teaching, and shows what it answers."""
+
+from __future__ import annotations
+
+from slack_bolt.app.async_app import AsyncApp
+
+from slackbot.listeners import actions, commands, home, messages, options, views
+from slackbot.teaching import Teaching
+
+
+def register(app: AsyncApp, teaching: Teaching) -> None:
+    """Registers every listener. The busiest come first: Bolt asks them in this order."""
+    for module in (actions, messages, options, views, commands, home):
+        module.register(app, teaching)

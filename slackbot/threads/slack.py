@@ -116,6 +116,22 @@ class Slack:
             repeatable=False,
         )
 
+    async def open_view(self, trigger_id: str, view: Json) -> None:
+        """Opens a modal. A trigger works once, within 3 seconds."""
+        await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=False)
+
+    async def push_view(self, trigger_id: str, view: Json) -> None:
+        """Opens a modal on top of the one in which the trigger arose."""
+        await self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view), repeatable=False)
+
+    async def update_view(self, view_id: str, view: Json) -> None:
+        """Draws an open modal anew."""
+        await self._call(lambda: self.client.views_update(view_id=view_id, view=view), repeatable=True)
+
+    async def publish_home(self, person: str, view: Json) -> None:
+        """Draws a person's Home tab."""
+        await self._call(lambda: self.client.views_publish(user_id=person, view=view), repeatable=True)
+
     async def respond(self, response_url: str, payload: Json) -> bool:
         """Answers an interaction through its response_url, which costs nothing of Slack's limits. False if refused."""
         try:

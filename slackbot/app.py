@@ -1,0 +1,129 @@
+"""Puts the Slack app together, and runs it: over Socket Mode where there is an app token, over HTTP otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from slackbot import listeners
+from slackbot.background import Background
+from slackbot.core.protocol import Core
+from slackbot.errors import SettingsError, StorythreadError
+from slackbot.learning.loop import Loop
+from slackbot.receiver import slack_routes
+from slackbot.settings import Settings
+from slackbot.store import Store
+from slackbot.store.server import connect
+from slackbot.teaching import Teaching
+from slackbot.threads import Slack, Threads
+
+log = logging.getLogger(__name__)
+
+#: Seconds between looks for conversations that wait to be carried on.
+TAKE_UP_EVERY = 5.0
+#: Seconds that the ends of a shutdown are waited for.
+SHUTDOWN = 10.0
+
+
+def web_client(settings: Settings, http: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client of Slack's Web API. It repeats nothing by itself: ``Slack`` knows what may be repeated."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token, base_url=settings.slack_api_url, session=http, retry_handlers=[]
+    )
+
+
+@asynccontextmanager
+async def teaching_app(
+    settings: Settings, core: Core, redis_url: str, export: Callable[[str], Awaitable[None]]
+) -> AsyncIterator[tuple[AsyncApp, Teaching]]:
+    """The Bolt app with its listeners, ready to be given Slack's requests; everything is closed in order at the end."""
+    async with AsyncExitStack() as stack:
+        redis = connect(redis_url)
+        stack.push_async_callback(redis.aclose)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        client = web_client(settings, http)
+        store, background = Store(redis), Background()
+        slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
+        loop = Loop(store, core)
+        threads = Threads(store, loop.read, slack)
+        stack.push_async_callback(background.close, SHUTDOWN)
+        teaching = Teaching(store, loop, threads, slack, background, quorum=settings.quorum, export=export)
+        app = AsyncApp(
+            client=client,
+            signing_secret=settings.slack_signing_secret or "unused: requests are checked before Bolt sees them",
+            process_before_response=True,  # a listener acknowledges what it has stored, and not before
+        )
+        listeners.register(app, teaching)
+        yield app, teaching
+
+
+async def serve(
+    settings: Settings,
+    core: Core,
+    redis_url: str,
+    export: Callable[[str], Awaitable[None]],
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Runs the app until it is told to stop (SIGINT or SIGTERM). Raises SettingsError for a token that is wrong."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, export))
+        await teaching.store.ping()
+        taking_up = asyncio.create_task(_take_up(teaching), name="taking up conversations")
+        stack.push_async_callback(_cancelled, taking_up)
+        if settings.slack_app_token:
+            await _connect_sockets(stack, settings, app)
+        else:
+            await _listen(stack, settings, app)
+        await teaching.resume()
+        ready()
+        await stop.wait()
+        log.info("stopping")
+
+
+async def _take_up(teaching: Teaching) -> None:
+    """Finds, from time to time, what another process left behind."""
+    while True:
+        await asyncio.sleep(TAKE_UP_EVERY)
+        try:
+            await teaching.take_up()
+        except StorythreadError as error:
+            log.warning("looking for conversations to take up: %s", error)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _connect_sockets(stack: AsyncExitStack, settings: Settings, app: AsyncApp) -> None:
+    """Opens several connections: while Slack refreshes one, another is there."""
+    handlers = [AsyncSocketModeHandler(app, settings.slack_app_token) for _ in range(settings.sockets)]
+    for handler in handlers:
+        stack.push_async_callback(handler.close_async)
+    await asyncio.gather(*(handler.connect_async() for handler in handlers))  # type: ignore[no-untyped-call]
+    log.info("connected to Slack by %d sockets", len(handlers))
+
+
+async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp) -> None:
+    if not settings.slack_signing_secret:
+        raise SettingsError(
+            "SLACK_SIGNING_SECRET is missing; set it (HTTP mode), or set SLACK_APP_TOKEN for Socket Mode"
+        )
+    runner = web.AppRunner(slack_routes(app, settings.slack_signing_secret), shutdown_timeout=SHUTDOWN)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    log.info("listening on http://%s:%d/slack/events", settings.host, settings.port)

@@ -1,0 +1,105 @@
+"""Presses on buttons: on turn cards, on a session's parent message, and inside the modals."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from slackbot.blocks.card import ACCEPT, CHANGE, Card
+from slackbot.blocks.change import ADD_ENTITY, NEW_VIEWS, REMOVE_ENTITY, change_modal, new_modal
+from slackbot.blocks.thread import CONTROL_ACTIONS
+from slackbot.blocks.values import CardButton, EntityButton, SessionButton
+from slackbot.errors import Refused
+from slackbot.learning.draft import Draft
+from slackbot.listeners import fields
+from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
+from slackbot.teaching import Teaching
+
+Ack = Callable[..., Awaitable[Any]]
+
+
+def register(app: AsyncApp, teaching: Teaching) -> None:
+    """Registers the listeners of this module."""
+    app.action(ACCEPT)(press(teaching, _accept(teaching)))
+    app.action(CHANGE)(press(teaching, _change(teaching)))
+    for action_id in CONTROL_ACTIONS:
+        app.action(action_id)(press(teaching, _control(teaching)))
+    app.action(ADD_ENTITY)(_in_modal(teaching, _add_entity))
+    app.action(REMOVE_ENTITY)(_in_modal(teaching, _remove_entity))
+    for action_id in NEW_VIEWS:
+        app.action(action_id)(_new(teaching))
+
+
+def _accept(teaching: Teaching) -> Press:
+    async def accept(body: Json, action: Json) -> None:
+        button = CardButton.unpack(action["value"])
+        await teaching.accept(place_of(body), person_of(body), button, body["response_url"])
+
+    return accept
+
+
+def _change(teaching: Teaching) -> Press:
+    async def open_modal(body: Json, action: Json) -> None:
+        button = CardButton.unpack(action["value"])
+        draft, token = await teaching.change(place_of(body), person_of(body), button)
+        await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
+
+    return open_modal
+
+
+def _control(teaching: Teaching) -> Press:
+    async def control(body: Json, action: Json) -> str | None:
+        button = SessionButton.unpack(action["value"])
+        done = await teaching.control(place_of(body), person_of(body), CONTROL_ACTIONS[action["action_id"]], button)
+        if isinstance(done, Card):
+            await whisper(teaching, body, done.text, done.blocks)
+            return None
+        return done
+
+    return control
+
+
+def _in_modal(teaching: Teaching, edit: Callable[[Draft, Json, Json], Draft]) -> Callable[..., Any]:
+    """A listener for a button in the modal that changes the draft and draws the modal anew."""
+
+    async def listener(ack: Ack, body: Json, action: Json) -> None:
+        await ack()
+        view = body["view"]
+        token = view["private_metadata"]
+        try:
+            draft, conversation = await teaching.kept(token)
+        except Refused:
+            return
+        values = view["state"]["values"]
+        draft = edit(fields.chosen(draft, values, conversation), values, action).redrawn()
+        await teaching.keep(draft, token)
+        await teaching.slack.update_view(view["id"], change_modal(draft, token))
+
+    return listener
+
+
+def _add_entity(draft: Draft, values: Json, _: Json) -> Draft:
+    return fields.with_marked_words(draft, values)
+
+
+def _remove_entity(draft: Draft, _: Json, action: Json) -> Draft:
+    return draft.without_entity(EntityButton.unpack(action["value"]).index)
+
+
+def _new(teaching: Teaching) -> Callable[..., Any]:
+    async def push(ack: Ack, body: Json, action: Json) -> None:
+        """Keeps what is chosen so far, then opens the modal that adds something."""
+        view = body["view"]
+        token = view["private_metadata"]
+        try:
+            draft, conversation = await teaching.kept(token)
+        except Refused:
+            await ack()
+            return
+        await teaching.keep(fields.chosen(draft, view["state"]["values"], conversation), token)
+        await teaching.slack.push_view(body["trigger_id"], new_modal(action["action_id"], token))
+        await ack()
+
+    return push

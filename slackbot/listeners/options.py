@@ -1,0 +1,56 @@
+"""Searches in the selects of the *Change* modal: they work for assistants with thousands of intents and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from slackbot.blocks.change import PICK_ACTION, PICK_INTENT, PICK_TYPE, found
+from slackbot.errors import Refused
+from slackbot.learning.conversation import Conversation
+from slackbot.listeners.parsing import Json
+from slackbot.teaching import Teaching
+
+Options = list[Json]
+
+
+def register(app: AsyncApp, teaching: Teaching) -> None:
+    """Registers the listeners of this module."""
+    for action_id, search in ((PICK_INTENT, _intents), (PICK_ACTION, _actions), (PICK_TYPE, _entities)):
+        app.options(action_id)(_searching(teaching, search))
+
+
+def _searching(teaching: Teaching, search: Callable[[str, Conversation], Options]) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: Callable[..., Awaitable[Any]], body: Json) -> None:
+        try:
+            _, conversation = await teaching.kept(body["view"]["private_metadata"])
+        except Refused:
+            await ack(options=[])
+            return
+        await ack(options=search(body.get("value") or "", conversation))
+
+    return listener
+
+
+def _intents(query: str, conversation: Conversation) -> Options:
+    """The likeliest first, as the core ranks them, then the others."""
+    question = conversation.question
+    ranking = question.parse_data.get("intent_ranking", ()) if question else ()
+    likely = [entry["name"] for entry in ranking if entry.get("name")]
+    return found(query, dict.fromkeys([*likely, *conversation.tracker.domain.intents]))
+
+
+def _actions(query: str, conversation: Conversation) -> Options:
+    domain = conversation.tracker.domain
+    texts = {
+        name: " ".join(str(variations[0].get("text") or "").split())
+        for name, variations in domain.responses.items()
+        if variations
+    }
+    return found(query, domain.actions, texts)
+
+
+def _entities(query: str, conversation: Conversation) -> Options:
+    return found(query, conversation.tracker.domain.entities)

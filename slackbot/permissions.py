@@ -1,0 +1,48 @@
+"""Who may do what: asked here and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+from slackbot.errors import Refused
+from slackbot.learning.session import Session
+
+
+class Right(StrEnum):
+    """What people ask to do."""
+
+    START = "start a session"
+    VOTE = "vote"
+    #: Undo, restart, abort, finish.
+    CONTROL = "do this"
+
+
+#: Seconds for which a channel's members are taken as known.
+_KNOWN_FOR = 60.0
+#: Seconds before somebody who is not among the known members is looked for again.
+_LOOK_AGAIN_AFTER = 3.0
+
+
+class Permissions:
+    """Members of a session's channel may start and vote; its owner and its speaker may undo, restart and end it."""
+
+    def __init__(self, members: Callable[[str], Awaitable[set[str]]]) -> None:
+        self._members = members
+        self._known: dict[str, tuple[float, set[str]]] = {}
+
+    async def require(self, right: Right, person: str, channel: str, session: Session | None = None) -> None:
+        """Raises Refused, with a sentence for the person, unless they may."""
+        if not await self._is_member(channel, person):
+            raise Refused(f"Only members of this channel may {right.value}. Join it and try again.")
+        if right is Right.CONTROL and session is not None and person not in {session.owner, session.speaker}:
+            raise Refused(f"Only <@{session.owner}>, who started this session, may do this.")
+
+    async def _is_member(self, channel: str, person: str) -> bool:
+        read_at, members = self._known.get(channel, (-_KNOWN_FOR, set()))
+        age = time.monotonic() - read_at
+        if age > (_KNOWN_FOR if person in members else _LOOK_AGAIN_AFTER):
+            members = await self._members(channel)
+            self._known[channel] = (time.monotonic(), members)
+        return person in members

@@ -1,0 +1,339 @@
+"""Everything people can do, as verbs: the listeners call these and show what they answer.
+
+Each verb stores first; what follows from it happens in the background, where any process may take it up again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slackbot.background import Background
+from slackbot.blocks.card import Card
+from slackbot.blocks.mrkdwn import plain
+from slackbot.blocks.thread import again
+from slackbot.blocks.values import CardButton, SessionButton
+from slackbot.core.protocol import Additions
+from slackbot.crowd.votes import tally
+from slackbot.dialogue.events import ActionExecuted, Event, SessionStarted
+from slackbot.errors import Conflict, Refused
+from slackbot.learning.controls import Control, rows, undoable
+from slackbot.learning.conversation import Conversation
+from slackbot.learning.draft import Draft
+from slackbot.learning.loop import Loop
+from slackbot.learning.plan import ACTION_LISTEN
+from slackbot.learning.question import Question
+from slackbot.learning.session import Session, Status
+from slackbot.permissions import Permissions, Right
+from slackbot.store import Store
+from slackbot.threads import Slack, Threads
+from slackbot.threads.slack import name_of
+
+MOST_QUORUM = 50
+#: Seconds after which a conversation that nobody carried on is taken up by whoever finds it.
+TAKE_UP_AFTER = 5.0
+_NAME = re.compile(r"[^\s/{}()\[\]\"':,#&*!|>%@`]+")
+_CLOSED = "This question is closed already: your press came too late, and changes nothing."
+_FOREIGN = "This button does not belong to a session in this thread."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in Slack something happened."""
+
+    team: str
+    channel: str
+    thread_ts: str | None = None
+
+
+class Teaching:
+    """The verbs. All raise StoreUnavailable, and Refused with a sentence for the person who asked."""
+
+    def __init__(
+        self,
+        store: Store,
+        loop: Loop,
+        threads: Threads,
+        slack: Slack,
+        background: Background,
+        *,
+        quorum: int,
+        export: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
+        self._background, self._quorum, self._export = background, quorum, export
+        self._permissions = Permissions(slack.members)
+
+    # --- sessions -----------------------------------------------------------------------------------------------
+
+    async def start(self, place: Place, owner: str, speaker: str | None, quorum: int | None, request: str) -> str:
+        """Opens a session and returns its conversation id. The same ``request`` again opens no second one."""
+        needed = quorum if quorum is not None else self._quorum
+        if not 1 <= needed <= MOST_QUORUM:
+            raise Refused(f"A quorum is a number from 1 to {MOST_QUORUM}.")
+        await self._permissions.require(Right.START, owner, place.channel)
+        if speaker is not None and speaker != owner:
+            await self._permissions.require(Right.VOTE, speaker, place.channel)
+        session = Session(
+            team=place.team,
+            channel=place.channel,
+            owner=owner,
+            speaker=speaker or owner,
+            quorum=needed,
+            started_at=time.time(),
+        )
+        conversation_id = hashlib.blake2s(f"{place.team}|{request}".encode(), digest_size=8).hexdigest()
+        await self.store.create(conversation_id, session.as_dict(), _first_events(), "parent")
+        self.wake(conversation_id)
+        return conversation_id
+
+    async def control(self, place: Place, person: str, control: Control, button: SessionButton) -> Card | str:
+        """Undo, restart, abort or finish. Words about what was done, or a card that asks again.
+
+        It asks again where the button was drawn before the conversation's latest events: nobody undoes by accident
+        what they have not seen.
+        """
+        conversation = await self._conversation_of(place, button.conversation)
+        await self._permissions.require(Right.CONTROL, person, place.channel, conversation.session)
+        version = None if control in {Control.ABORT, Control.FINISH} else button.version
+        try:
+            words = await self.loop.control(conversation.id, control, person, version=version)
+        except Conflict:
+            conversation = await self._conversation_of(place, button.conversation)
+            words = undoable(conversation) or "nothing" if control is Control.UNDO else f"a {control.value}"
+            return again(control, words, conversation.id, conversation.version)
+        self.wake(conversation.id)
+        return words
+
+    # --- what the speaker writes --------------------------------------------------------------------------------
+
+    async def heard(self, place: Place, person: str, ts: str, text: str) -> None:
+        """Takes a message, if it is the speaker's in a session's thread. Anything else is talk."""
+        conversation = await self._spoken_in(place, person)
+        if conversation is not None and (words := plain(text).strip()):
+            await self.store.take_message(conversation.id, ts, {"text": words}, redraw=_open_card(conversation))
+            self.wake(conversation.id)
+
+    async def changed(self, place: Place, person: str, ts: str, text: str | None, changed: str) -> None:
+        """Takes an edit of a message, or its deletion (``text`` None), that happened at ts ``changed``."""
+        conversation = await self._spoken_in(place, person)
+        if conversation is None:
+            return
+        words = plain(text).strip() if text else ""
+        outcome = await self.store.take_message(
+            conversation.id, ts, {"text": words} if words else None, changed=changed, redraw=_open_card(conversation)
+        )
+        if outcome == "late":
+            line = "That turn is decided already, so the change makes no difference. *Undo* takes a turn back."
+            self._background.start(
+                self.slack.tell(place.channel, person, line, thread_ts=place.thread_ts), "telling a late change"
+            )
+        elif outcome != "repeated":
+            self.wake(conversation.id)
+
+    async def _spoken_in(self, place: Place, person: str) -> Conversation | None:
+        conversation_id = await self._conversation_in(place)
+        conversation = await self.loop.read(conversation_id) if conversation_id else None
+        if conversation is None or not conversation.is_open or conversation.session.speaker != person:
+            return None
+        return conversation
+
+    async def _conversation_in(self, place: Place) -> str | None:
+        if place.thread_ts is None:
+            return None
+        return await self.store.conversation_in(place.channel, place.thread_ts)
+
+    async def adopt(self, place: Place) -> None:
+        """Notes whose thread this is, where a crash came between posting its parent and noting it."""
+        if place.thread_ts is None or await self._conversation_in(place):
+            return
+        async for message in self.slack.messages(place.channel, thread_ts=place.thread_ts, oldest="0"):
+            name = name_of(message)
+            if name and name.get("name") == "parent" and message["ts"] == place.thread_ts:
+                conversation_id = name["conversation"]
+                if await self.loop.read(conversation_id):
+                    await self.store.bind_thread(conversation_id, place.channel, place.thread_ts)
+                    await self.store.note_shown(conversation_id, "parent", {"ts": place.thread_ts})
+            return
+
+    # --- votes --------------------------------------------------------------------------------------------------
+
+    async def accept(self, place: Place, person: str, button: CardButton, response_url: str) -> None:
+        """*All right*: a vote for every part as the card shows it."""
+        conversation, question = await self._question_of(place, person, button)
+        if button.revision != question.revision:
+            raise Refused("The card has changed since you saw it. Please look at it again.")
+        if not await self.store.vote(conversation.id, question.id, person, question.suggestion):
+            raise Refused(_CLOSED)
+        self.threads.offer(conversation.id, f"card:{question.id}", response_url)
+        self._after_vote(conversation.id, question.id, person, lambda words: self._whisper(response_url, words))
+
+    async def change(self, place: Place, person: str, button: CardButton) -> tuple[Draft, str]:
+        """*Change*: a draft of the person's own answers, and the token under which it is kept."""
+        conversation, question = await self._question_of(place, person, button)
+        draft, token = Draft.of(conversation.id, question), secrets.token_hex(8)
+        await self.keep(draft, token)
+        return draft, token
+
+    async def keep(self, draft: Draft, token: str) -> None:
+        """Keeps a draft between two presses in a modal."""
+        await self.store.save_draft(token, draft.as_dict())
+
+    async def kept(self, token: str) -> tuple[Draft, Conversation]:
+        """The draft under a token, and its conversation as it is now."""
+        data = await self.store.draft(token)
+        draft = Draft.from_dict(data) if data else None
+        conversation = await self.loop.read(draft.conversation) if draft else None
+        if draft is None or conversation is None:
+            raise Refused("This was opened too long ago. Close it and press *Change* again.")
+        return draft, conversation
+
+    async def submit(self, person: str, draft: Draft, conversation: Conversation) -> None:
+        """Makes a draft a vote."""
+        await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        if not await self.store.vote(conversation.id, draft.question, person, draft.path):
+            raise Refused(_CLOSED)
+        session, thread_ts = conversation.session, conversation.snapshot.thread_ts
+        self._after_vote(
+            conversation.id,
+            draft.question,
+            person,
+            lambda words: self.slack.tell(session.channel, person, words, thread_ts=thread_ts),
+        )
+
+    async def add(self, person: str, conversation: Conversation, kind: str, name: str, text: str) -> None:
+        """Adds an intent, an action or a response to the session. Raises Refused with what is wrong with it."""
+        await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        domain = conversation.tracker.domain
+        known = domain.intents if kind == "intent" else domain.actions
+        if not _NAME.fullmatch(name) or len(name) > 200:
+            raise Refused("A name has no spaces, quotes, brackets or slashes. Use letters, digits, _ and -.")
+        if name in known:
+            raise Refused("There is one of that name already: pick it from the list.")
+        if (kind == "response") != name.startswith("utter_"):
+            needed = "starts" if kind == "response" else "can't start"
+            raise Refused(f"The name of {'a response' if kind == 'response' else f'an {kind}'} {needed} with utter_.")
+        if kind == "response" and not text.strip():
+            raise Refused("Write what the bot says.")
+        await self.loop.change_session(
+            conversation.id, lambda session: replace(session, additions=_added(session.additions, kind, name, text))
+        )
+
+    async def _question_of(self, place: Place, person: str, button: CardButton) -> tuple[Conversation, Question]:
+        conversation = await self._conversation_of(place, button.conversation)
+        await self._permissions.require(Right.VOTE, person, place.channel)
+        question = conversation.question
+        if question is None or question.id != button.question:
+            raise Refused(_CLOSED)
+        return conversation, question
+
+    async def _conversation_of(self, place: Place, conversation_id: str) -> Conversation:
+        """The session that a button claims, if the button was pressed where that session is held."""
+        conversation = await self.loop.read(conversation_id)
+        if conversation is None or conversation.session.channel != place.channel:
+            raise Refused(_FOREIGN)
+        if place.thread_ts != conversation.snapshot.thread_ts:
+            raise Refused(_FOREIGN)
+        return conversation
+
+    def _after_vote(
+        self, conversation_id: str, question_id: str, person: str, tell: Callable[[str], Awaitable[object]]
+    ) -> None:
+        async def carry_on() -> None:
+            await self.loop.advance(conversation_id)
+            conversation = await self.loop.read(conversation_id)
+            question = conversation.question if conversation else None
+            if conversation and question and question.id == question_id:
+                await tell(_standing(conversation, question, person))
+            await self.threads.draw(conversation_id)
+
+        self._background.start(carry_on(), f"carrying on {conversation_id}")
+
+    async def _whisper(self, response_url: str, words: str) -> None:
+        payload = {"response_type": "ephemeral", "replace_original": False, "text": words}
+        await self.slack.respond(response_url, payload)
+
+    # --- going on -----------------------------------------------------------------------------------------------
+
+    def wake(self, conversation_id: str) -> None:
+        """Takes, in the background, every step that can be taken, and draws what there is to draw."""
+        self._background.start(self._carry_on(conversation_id), f"carrying on {conversation_id}")
+
+    async def _carry_on(self, conversation_id: str) -> None:
+        await self.loop.advance(conversation_id)
+        conversation = await self.loop.read(conversation_id)
+        if conversation is not None and conversation.session.status is Status.FINISHING:
+            await self._export(conversation_id)
+        await self.threads.draw(conversation_id)
+
+    async def resume(self) -> None:
+        """Takes up every unfinished session, with what its speaker wrote while nobody listened."""
+        for conversation_id in await self.store.active():
+            self._background.start(self._catch_up(conversation_id), f"taking up {conversation_id}")
+
+    async def _catch_up(self, conversation_id: str) -> None:
+        await self._carry_on(conversation_id)
+        conversation = await self.loop.read(conversation_id)
+        thread_ts = conversation.snapshot.thread_ts if conversation else None
+        if conversation is None or thread_ts is None or not conversation.is_open:
+            return
+        oldest = await self.store.last_seen(conversation_id) or thread_ts
+        place = Place(conversation.session.team, conversation.session.channel, thread_ts)
+        async for message in self.slack.messages(place.channel, thread_ts=thread_ts, oldest=oldest):
+            if is_spoken(message) and message["ts"] > oldest:
+                await self.heard(place, message["user"], message["ts"], message["text"])
+
+    async def take_up(self) -> None:
+        """Takes up conversations that have been waiting for a process to carry them on."""
+        waiting = [*await self.store.due(TAKE_UP_AFTER), *await self.store.undrawn(TAKE_UP_AFTER)]
+        for conversation_id in dict.fromkeys(waiting):
+            self.wake(conversation_id)
+
+
+#: Subtypes of message events under which people write something.
+SPOKEN_SUBTYPES = frozenset({None, "thread_broadcast", "file_share", "me_message"})
+
+
+def is_spoken(message: Mapping[str, Any]) -> bool:
+    """True for what a person wrote; False for bots and for Slack's own notices."""
+    return (
+        message.get("subtype") in SPOKEN_SUBTYPES
+        and not message.get("bot_id")
+        and bool(message.get("user"))
+        and bool(message.get("text"))
+    )
+
+
+def _open_card(conversation: Conversation) -> str:
+    return f"card:{conversation.question.id}" if conversation.question else ""
+
+
+def _first_events() -> list[dict[str, Any]]:
+    """How every conversation begins: a session, and the assistant listening."""
+    events: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted(ACTION_LISTEN)]
+    now = time.time()
+    return [{"timestamp": now, **row} for row in rows(events)]
+
+
+def _standing(conversation: Conversation, question: Question, person: str) -> str:
+    """Where the question stands, for somebody who has just voted."""
+    given = tally(conversation.votes, question.decided)
+    mine = next((len(people) for people in given.values() if person in people), 0)
+    if not mine:
+        return "Your vote is stored, but the card has changed since. Please look at it again."
+    return f"Your vote is counted: {mine} of the {question.quorum} people who must agree. You may still change it."
+
+
+def _added(additions: Additions, kind: str, name: str, text: str) -> Additions:
+    match kind:
+        case "intent":
+            return replace(additions, intents=(*additions.intents, name))
+        case "action":
+            return replace(additions, actions=(*additions.actions, name))
+        case _:
+            return replace(additions, responses={**additions.responses, name: text.strip()})
