@@ -1,0 +1,186 @@
+"""Entities found by what training spelled out: annotated words, lookup tables and regular expressions."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.nlu import Example, NLUData
+
+_log = logging.getLogger(__name__)
+
+#: What the extractors are called in an entity's ``extractor``. The second is Rasa's own name for the same thing.
+ANNOTATIONS = "AnnotationExtractor"
+PATTERNS = "RegexEntityExtractor"
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+#: How often a phrase was which entity in messages of which intent. No entity: it stood there without annotation.
+#: No intent: it comes from a lookup table.
+_Sightings = Counter[tuple[str | None, str | None]]
+
+
+@dataclass(frozen=True)
+class _Found:
+    start: int
+    end: int
+    entity: str
+    extractor: str
+
+
+class EntityExtractor:
+    """Finds the entities of a message as the annotations, lookups and regexes of one project teach it."""
+
+    def __init__(self, data: NLUData, domain: Domain) -> None:
+        self._annotated = _Phrases(_annotated_phrases(data.examples))
+        self._looked_up = _Phrases(_lookup_phrases(data.lookups))
+        self._patterns = list(_patterns(data.regexes, domain))
+        self._labels = _Labels(data.examples)
+        self._canonical = {written.casefold(): value for written, value in data.synonyms.items()}
+
+    def extract(self, text: str, intent: str | None) -> list[dict[str, Any]]:
+        """Entity dicts as in Rasa's parse data, by position, none overlapping.
+
+        Where finds overlap, the longest wins; of equally long ones annotations before lookups before regexes.
+        """
+        chosen: list[_Found] = []
+        for found in sorted(self._candidates(text, intent), key=lambda found: found.start - found.end):
+            if all(found.end <= other.start or other.end <= found.start for other in chosen):
+                chosen.append(found)
+        return [self._as_dict(text, found) for found in sorted(chosen, key=lambda found: found.start)]
+
+    def _candidates(self, text: str, intent: str | None) -> Iterator[_Found]:
+        for start, end, entity in self._annotated.find(text, intent):
+            yield _Found(start, end, entity, ANNOTATIONS)
+        for start, end, entity in self._looked_up.find(text, intent):
+            yield _Found(start, end, entity, PATTERNS)
+        for entity, pattern in self._patterns:
+            for match in pattern.finditer(text):
+                if match.end() > match.start():
+                    yield _Found(match.start(), match.end(), entity, PATTERNS)
+
+    def _as_dict(self, text: str, found: _Found) -> dict[str, Any]:
+        written = text[found.start : found.end]
+        return {
+            "entity": found.entity,
+            "start": found.start,
+            "end": found.end,
+            "value": self._canonical.get(written.casefold(), written),
+            "extractor": found.extractor,
+            **self._labels.of(found.entity, written, _word_before(text, found.start)),
+        }
+
+
+class _Phrases:
+    """Phrases of whole words that may be entities."""
+
+    def __init__(self, sightings: Mapping[str, _Sightings]) -> None:
+        self._sightings = sightings
+        self._longest = max((len(phrase.split()) for phrase in sightings), default=0)
+
+    def find(self, text: str, intent: str | None) -> Iterator[tuple[int, int, str]]:
+        for start, end in _spans(text, self._longest):
+            sightings = self._sightings.get(_phrase(text[start:end]))
+            entity = _likeliest(sightings, intent) if sightings else None
+            if entity is not None:
+                yield start, end, entity
+
+
+def _likeliest(sightings: _Sightings, intent: str | None) -> str | None:
+    """What the phrase mostly was in messages of this intent, or anywhere if it was in none; None: no entity."""
+    counts: Counter[str | None] = Counter()
+    for (entity, of_intent), count in sightings.items():
+        counts[entity] += count if of_intent == intent else 0
+    if not counts.total():
+        for (entity, _), count in sightings.items():
+            counts[entity] += count
+    return min(counts, key=lambda entity: (-counts[entity], entity is None, entity or ""))
+
+
+def _spans(text: str, longest: int) -> Iterator[tuple[int, int]]:
+    """The places of all runs of up to ``longest`` tokens."""
+    tokens = [match.span() for match in _TOKEN.finditer(text)]
+    for first, (start, _) in enumerate(tokens):
+        for _, end in tokens[first : first + longest]:
+            yield start, end
+
+
+def _phrase(text: str) -> str:
+    return " ".join(_TOKEN.findall(text.casefold()))
+
+
+def _annotated_phrases(examples: Sequence[Example]) -> dict[str, _Sightings]:
+    """Every phrase that is annotated somewhere, with all its appearances but those inside longer annotations."""
+    marked = [(example, _annotations(example)) for example in examples]
+    phrases = {_phrase(example.text[start:end]) for example, spans in marked for start, end in spans}
+    longest = max((len(phrase.split()) for phrase in phrases), default=0)
+    sightings: dict[str, _Sightings] = defaultdict(Counter)
+    for example, spans in marked:
+        for start, end in _spans(example.text, longest):
+            phrase = _phrase(example.text[start:end])
+            entity = spans.get((start, end))
+            inside = any(first <= start and end <= last for first, last in spans)
+            if phrase in phrases and (entity or not inside):
+                sightings[phrase][str(entity["entity"]) if entity else None, example.intent.split("/")[0]] += 1
+    return sightings
+
+
+def _annotations(example: Example) -> dict[tuple[int, int], Mapping[str, Any]]:
+    return {(int(entity["start"]), int(entity["end"])): entity for entity in example.entities}
+
+
+def _lookup_phrases(lookups: Iterable[Mapping[str, Any]]) -> dict[str, _Sightings]:
+    """The lookup tables' entries. A table that is still the name of a file has none."""
+    sightings: dict[str, _Sightings] = defaultdict(Counter)
+    for lookup in lookups:
+        elements = lookup["elements"]
+        for element in elements if isinstance(elements, list | tuple) else ():
+            if _phrase(str(element)):
+                sightings[_phrase(str(element))][str(lookup["name"]), None] += 1
+    return sightings
+
+
+def _patterns(regexes: Iterable[Mapping[str, Any]], domain: Domain) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """The regexes that are named after an entity; the others are only features for Rasa's classifiers."""
+    for regex in regexes:
+        if regex["name"] not in domain.entities:
+            continue
+        try:
+            yield str(regex["name"]), re.compile(str(regex["pattern"]), re.IGNORECASE)
+        except re.error as error:
+            _log.warning("The regex %r for %s is left out: %s", regex["pattern"], regex["name"], error)
+
+
+class _Labels:
+    """Roles and groups, told from the word before an entity or else from the phrase itself.
+
+    Both speak only if training never contradicts itself on them.
+    """
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._by_word_before: dict[tuple[str, str], set[tuple[tuple[str, str], ...]]] = defaultdict(set)
+        self._by_phrase: dict[tuple[str, str], set[tuple[tuple[str, str], ...]]] = defaultdict(set)
+        for example in examples:
+            for entity in example.entities:
+                name, start = str(entity["entity"]), int(entity["start"])
+                label = tuple((key, str(entity[key])) for key in ("role", "group") if entity.get(key) is not None)
+                self._by_word_before[name, _word_before(example.text, start)].add(label)
+                self._by_phrase[name, _phrase(example.text[start : entity["end"]])].add(label)
+
+    def of(self, entity: str, written: str, word_before: str) -> dict[str, str]:
+        by_word_before = self._by_word_before.get((entity, word_before), set())
+        by_phrase = self._by_phrase.get((entity, _phrase(written)), set())
+        for labels in (by_word_before, by_phrase):
+            if len(labels) == 1:
+                return dict(next(iter(labels)))
+        return {}
+
+
+def _word_before(text: str, position: int) -> str:
+    words = _TOKEN.findall(text[:position].casefold())
+    return words[-1] if words else ""

@@ -1,0 +1,118 @@
+"""What the assistant would do next: the policies in the order of their say, and the score of every action."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackbot.core.builtin.lessons import rule_lesson, story_lesson
+from slackbot.core.builtin.memory import StoryMemory
+from slackbot.core.builtin.rules import RuleBook
+from slackbot.core.builtin.states import Decisions, Featurizer, State
+from slackbot.core.builtin.statistics import Guess, NextActionCounts
+from slackbot.core.protocol import ActionScore, Prediction
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.state import ACTION_LISTEN
+from slackbot.dialogue.stories import Story, linked
+from slackbot.dialogue.tracker import Tracker
+
+RULES = "RulePolicy"
+MEMORY = "MemoizationPolicy"
+PARTIAL_MEMORY = "AugmentedMemoizationPolicy"
+STATISTICS = "StatisticalPolicy"
+FOLLOWUP = "followup_action"
+
+
+@dataclass(frozen=True)
+class _Choice:
+    action: str
+    policy: str
+    confidence: float
+    reason: str
+
+
+class Policies:
+    """Rules, memory and statistics of one project, learned from its stories and rules."""
+
+    def __init__(self, stories: Sequence[Story], domain: Domain, config: Mapping[str, Any]) -> None:
+        self._featurizer = Featurizer(domain)
+        whole = linked(stories)
+        rules = [rule_lesson(rule, domain, self._featurizer) for rule in whole if rule.kind == "rule"]
+        told = [story_lesson(story, domain, self._featurizer) for story in whole if story.kind == "story"]
+        self._rules = RuleBook(rules, told)
+        #: What the stories speak of. What they leave to rules, or to nobody, doesn't disturb the memory of them.
+        self._slots = {name for story in told for state in story.decisions.states for name, _ in state.slots}
+        self._intents = {state.intent for story in told for state in story.decisions.states}
+        self._memory = StoryMemory(told)
+        self._statistics = NextActionCounts([*told, *rules])
+        self._fallback = _fallback(config)
+
+    def predict(self, tracker: Tracker) -> Prediction:
+        """The choice of the first policy that has one; the other actions are scored by the statistics."""
+        decisions = self._featurizer.decisions(tracker.applied_events())
+        told = self._as_stories_tell(decisions)
+        actions = tracker.domain.actions
+        guess = self._statistics.guess(told, actions)
+        choice = (
+            _followup(tracker)
+            or self._by_rules(decisions.states, tracker)
+            or self._by_memory(told, actions)
+            or self._by_statistics(told[-1], guess, actions)
+        )
+        scores = {**guess.scores, choice.action: choice.confidence}
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        return Prediction(
+            tuple(ActionScore(action, score) for action, score in ranked),
+            choice.policy,
+            choice.confidence,
+            choice.reason,
+        )
+
+    def _as_stories_tell(self, decisions: Decisions) -> tuple[State, ...]:
+        """The states without slots that no story has, and without turns about intents that no story has.
+
+        Such turns are asides that rules answer; Rasa hides them from the other policies as well.
+        """
+        *past, now = decisions.with_only(self._slots).states
+        return (*(state for state in past if state.intent in self._intents or state.intent is None), now)
+
+    def _by_rules(self, states: Sequence[State], tracker: Tracker) -> _Choice | None:
+        advice = self._rules.advice(states, tracker.active_loop)
+        if advice is not None and advice.action in tracker.domain.actions:
+            return _Choice(advice.action, RULES, 1.0, advice.reason)
+        if states[-1].previous is None:
+            return _Choice(ACTION_LISTEN, RULES, 1.0, "a conversation starts by listening")
+        return None
+
+    def _by_memory(self, states: Sequence[State], actions: Collection[str]) -> _Choice | None:
+        memory = self._memory.recall(states)
+        if memory is None or memory.action not in actions:
+            return None
+        policy = MEMORY if memory.whole else PARTIAL_MEMORY
+        return _Choice(memory.action, policy, 1.0, memory.story)
+
+    def _by_statistics(self, now: State, guess: Guess, actions: Collection[str]) -> _Choice:
+        confidence = guess.scores[guess.action]
+        fallback = self._fallback
+        if fallback and fallback.action in actions and now.answers_message and confidence < fallback.confidence:
+            return fallback
+        reason = f"similar to {guess.lesson}" if guess.lesson else "a guess: nothing in training is similar"
+        return _Choice(guess.action, STATISTICS, confidence, reason)
+
+
+def _followup(tracker: Tracker) -> _Choice | None:
+    action = tracker.followup_action
+    if action is None or action not in tracker.domain.actions:
+        return None
+    return _Choice(action, FOLLOWUP, 1.0, "set to come next")
+
+
+def _fallback(config: Mapping[str, Any]) -> _Choice | None:
+    """What RulePolicy does when no policy is sure enough, by the settings in ``config.yml``; None if switched off."""
+    policies = [policy for policy in config.get("policies") or () if isinstance(policy, Mapping)]
+    settings = next((policy for policy in policies if policy.get("name") == RULES), {})
+    if not settings.get("enable_fallback_prediction", True):
+        return None
+    action = settings.get("core_fallback_action_name", "action_default_fallback")
+    return _Choice(action, RULES, float(settings.get("core_fallback_threshold", 0.3)), "no policy is sure enough")

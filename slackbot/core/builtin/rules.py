@@ -1,0 +1,126 @@
+"""Rules, matched on a conversation's states as Rasa's RulePolicy matches them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackbot.core.builtin.lessons import ANYTHING, Lesson
+from slackbot.core.builtin.states import SHOULD_NOT_BE_SET, State
+from slackbot.dialogue.state import ACTION_LISTEN
+
+#: Intents that lead to an action in any assistant, and before any rule.
+DEFAULT_INTENT_ACTIONS = {
+    "restart": "action_restart",
+    "back": "action_back",
+    "session_start": "action_session_start",
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """An action that a rule, or Rasa's own order of things, asks for."""
+
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """The end of a conversation in which a rule knows what is next."""
+
+    states: tuple[State, ...]
+    action: str
+    rule: str
+
+    @property
+    def specificity(self) -> int:
+        # Rasa lets the longest key win, as written in JSON; so does this, to choose the same of two rules.
+        return len(json.dumps([_written(state) for state in self.states]))
+
+    def matches(self, states: Sequence[State]) -> bool:
+        recent = states[-len(self.states) :]
+        return len(recent) == len(self.states) and all(map(_fits, self.states, recent))
+
+
+class RuleBook:
+    """All rules of a project. Knows from the stories too where a conversation may leave a loop for a while."""
+
+    def __init__(self, rules: Iterable[Lesson], stories: Iterable[Lesson]) -> None:
+        taught = [pattern for rule in rules for pattern in _patterns(rule)]
+        self._patterns = sorted(taught, key=lambda pattern: -pattern.specificity)
+        self._leaving_loops = [
+            pattern
+            for pattern in (*taught, *(pattern for story in stories for pattern in _patterns(story)))
+            if _leaves_loop(pattern)
+        ]
+
+    def advice(self, states: Sequence[State], loop: Mapping[str, Any]) -> Advice | None:
+        """What must happen now; ``loop`` is the tracker's active loop. None if no rule has a say."""
+        default = DEFAULT_INTENT_ACTIONS.get(states[-1].intent or "") if states[-1].answers_message else None
+        if default is not None:
+            return Advice(default, f"every assistant answers {states[-1].intent} so")
+        if loop and not loop["rejected"]:
+            return _next_in_loop(states[-1], loop["name"])
+        pattern = next((pattern for pattern in self._patterns if pattern.matches(states)), None)
+        if pattern is None:
+            return None
+        if loop and pattern.action == ACTION_LISTEN and pattern.states[-1].loop is None:
+            # A rule that knows of no loop was an excursion: back to the loop, unless training listens here.
+            if any(leaving.matches(states) for leaving in self._leaving_loops):
+                return None
+            return Advice(loop["name"], f"back to {loop['name']} after {pattern.rule}")
+        return Advice(pattern.action, pattern.rule)
+
+
+def _next_in_loop(state: State, loop: str) -> Advice:
+    if state.previous == loop:
+        return Advice(ACTION_LISTEN, f"{loop} has asked")
+    return Advice(loop, f"{loop} is active")
+
+
+def _patterns(lesson: Lesson) -> Iterator[_Pattern]:
+    """A pattern for each decision that depends on something, without what stood before ANYTHING."""
+    for states, action in lesson.decisions:
+        starts = (index for index in range(len(states), 0, -1) if states[index - 1].previous == ANYTHING)
+        known = states[next(starts, 0) :]
+        if known and action != ANYTHING:
+            yield _Pattern(known, action, lesson.title)
+
+
+def _leaves_loop(pattern: _Pattern) -> bool:
+    now = pattern.states[-1]
+    in_loop = now.loop not in {None, SHOULD_NOT_BE_SET}
+    return in_loop and not now.answers_message and pattern.action != now.loop
+
+
+def _fits(taught: State, now: State) -> bool:
+    """Whether all that the rule says is so now. Where neither has a previous action, both are the very start."""
+    if taught.previous != now.previous:
+        return False
+    if taught.previous is None:
+        return True
+    return (
+        taught.intent in {None, now.intent}
+        and taught.entities in {(), now.entities}
+        and _value_fits(taught.loop, now.loop)
+        and all(_value_fits(feature, dict(now.slots).get(name)) for name, feature in taught.slots)
+    )
+
+
+def _value_fits(taught: object, now: object) -> bool:
+    return now is None if taught == SHOULD_NOT_BE_SET else taught in {None, now}
+
+
+def _written(state: State) -> dict[str, Any]:
+    """The state as Rasa writes it."""
+    user = {"intent": state.intent, "entities": state.entities}
+    written = {
+        "active_loop": state.loop and {"name": state.loop},
+        "prev_action": state.previous and {"action_name": state.previous},
+        "slots": dict(state.slots),
+        "user": {key: value for key, value in user.items() if value},
+    }
+    return {key: value for key, value in written.items() if value}

@@ -1,0 +1,180 @@
+"""Conversation states as Rasa's policies see them: what is known each time the assistant decides on an action."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import (
+    ActionExecuted,
+    ActiveLoop,
+    AllSlotsReset,
+    Event,
+    SlotSet,
+    UserUttered,
+)
+from slackbot.dialogue.slots import Slot
+from slackbot.dialogue.state import ACTION_LISTEN
+
+#: Stands for "no value" in rules, where leaving out a slot or loop means "any".
+SHOULD_NOT_BE_SET = "should_not_be_set"
+
+#: What the policies see of a slot: the numbers of its type's encoding, or SHOULD_NOT_BE_SET.
+Feature = tuple[float, ...] | str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known at one decision. The first of a conversation has no previous action."""
+
+    previous: str | None = None
+    #: Of the latest message, however long ago. Entities are featurised ones, sorted; ``city#from`` is a role or group.
+    intent: str | None = None
+    entities: tuple[str, ...] = ()
+    #: By name, those with a feature only.
+    slots: tuple[tuple[str, Feature], ...] = ()
+    loop: str | None = None
+
+    @property
+    def answers_message(self) -> bool:
+        """The user has just spoken; otherwise the assistant is at the start or in the middle of its turn."""
+        return self.previous == ACTION_LISTEN
+
+    def with_only(self, slots: Collection[str]) -> State:
+        """The same without what other slots hold."""
+        return replace(self, slots=tuple(item for item in self.slots if item[0] in slots))
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """A stretch of conversation: ``actions[i]`` was taken in ``states[i]``; one more state, the last, is now."""
+
+    states: tuple[State, ...]
+    actions: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[tuple[tuple[State, ...], str]]:
+        """Each action with all states up to the one that it was taken in."""
+        for count, action in enumerate(self.actions, start=1):
+            yield self.states[:count], action
+
+    def with_only(self, slots: Collection[str]) -> Decisions:
+        """The same without what other slots held."""
+        return Decisions(tuple(state.with_only(slots) for state in self.states), self.actions)
+
+
+class Featurizer:
+    """Turns events into states by the settings of one domain."""
+
+    def __init__(self, domain: Domain) -> None:
+        self.slots = {name: slot for name, slot in domain.slots.items() if slot.influence_conversation}
+        self._intents = domain.intent_properties
+        self._entities = domain.entity_properties
+
+    def decisions(self, events: Iterable[Event], *, initial_slots: bool = True) -> Decisions:
+        """Replay applied events. Without initial slots the states have only slots that an event has set."""
+        replay = _Replay(self, initial_slots)
+        for event in events:
+            replay.take(event)
+        return Decisions((*replay.states, replay.state), tuple(replay.actions))
+
+    def entities(self, message: UserUttered) -> tuple[str, ...]:
+        """The names that the policies see, with roles and groups beside them, by name."""
+        names: set[str] = set()
+        for entity in message.entities:
+            name = entity.get("entity")
+            if name is not None and self._is_seen(name, message.intent_name):
+                names.add(name)
+                names.update(f"{name}#{entity[key]}" for key in ("role", "group") if entity.get(key) is not None)
+        return tuple(sorted(names))
+
+    def _is_seen(self, entity: str, intent: str | None) -> bool:
+        if entity in self._entities and not self._entities[entity].influence_conversation:
+            return False
+        known = self._intents.get(intent or "")
+        return known is None or entity in known.used_entities
+
+
+@dataclass
+class _Replay:
+    featurizer: Featurizer
+    initial_slots: bool
+    state: State = State()
+    states: list[State] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    _features: dict[str, Feature] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._reset_slots()
+
+    def take(self, event: Event) -> None:
+        match event:
+            case UserUttered():
+                entities = self.featurizer.entities(event)
+                self.state = replace(self.state, intent=event.intent_name, entities=entities)
+            case ActionExecuted():
+                self.states.append(self.state)
+                self.actions.append(event.action_name or event.action_text or "")
+                self.state = replace(self.state, previous=self.actions[-1])
+            case SlotSet():
+                self._set_slot(event.key, event.value)
+            case AllSlotsReset():
+                self._reset_slots()
+            case ActiveLoop():
+                self.state = replace(self.state, loop=event.name)
+
+    def _set_slot(self, name: str, value: Any) -> None:
+        slot = self.featurizer.slots.get(name)
+        feature = None if slot is None else slot_feature(slot, value)
+        if feature is None:
+            self._features.pop(name, None)
+        else:
+            self._features[name] = feature
+        self.state = replace(self.state, slots=tuple(sorted(self._features.items())))
+
+    def _reset_slots(self) -> None:
+        self._features.clear()
+        self.state = replace(self.state, slots=())
+        if self.initial_slots:
+            for name, slot in self.featurizer.slots.items():
+                self._set_slot(name, slot.start_value)
+
+
+def slot_feature(slot: Slot, value: Any) -> Feature | None:
+    """What the policies see of a value, in Rasa's encoding of the slot's type; None if they see nothing."""
+    if value is None:
+        return None
+    if value == SHOULD_NOT_BE_SET:
+        return SHOULD_NOT_BE_SET
+    match slot.type:
+        case "text":
+            return (1.0,)
+        case "bool":
+            return (1.0, float(_as_bool(value)))
+        case "list":
+            return (1.0,) if value else None
+        case "categorical":
+            return _category(slot, value)
+        case "float":
+            return _in_range(slot, value)
+    return None
+
+
+def _as_bool(value: Any) -> bool:
+    return value.strip().lower() in {"true", "1", "1.0"} if isinstance(value, str) else bool(value)
+
+
+def _category(slot: Slot, value: Any) -> Feature:
+    """One position for each value that the domain lists, and a last one for all others."""
+    listed = [str(known).lower() for known in slot.values]
+    position = listed.index(str(value).lower()) if str(value).lower() in listed else len(listed)
+    return tuple(float(index == position) for index in range(len(listed) + 1))
+
+
+def _in_range(slot: Slot, value: Any) -> Feature | None:
+    try:
+        capped = min(max(float(value), slot.min_value), slot.max_value)
+    except (TypeError, ValueError):
+        return None
+    return (1.0, (capped - slot.min_value) / ((slot.max_value - slot.min_value) or 1.0))

@@ -1,0 +1,99 @@
+"""A guess for conversations that no rule and no story covers: how often which action came next in similar turns."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from slackbot.core.builtin.lessons import ANYTHING, Lesson
+from slackbot.core.builtin.states import State
+
+#: Weight of the wider view's opinion, counted in decisions seen in the narrower.
+_WIDER_WEIGHT = 1.0
+
+#: What the widest view may say at most: it knows no more than whether the user has just spoken.
+_WIDEST_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A probability for every action, and the lesson with the most similar turn ('' if there is none)."""
+
+    scores: dict[str, float]
+    lesson: str
+
+    @property
+    def action(self) -> str:
+        """The likeliest; of equals the first by name."""
+        return min(self.scores, key=lambda action: (-self.scores[action], action))
+
+
+class NextActionCounts:
+    """Counts of the next action over views of the last turns, from wide to narrow.
+
+    A view's probabilities are its counts smoothed with those of the next wider view (absolute counts with a Dirichlet
+    prior), so that views with few or no sightings leave the say to wider ones.
+    """
+
+    def __init__(self, lessons: Iterable[Lesson]) -> None:
+        self._counts: dict[Hashable, Counter[str]] = defaultdict(Counter)
+        self._lessons: dict[tuple[Hashable, str], str] = {}
+        for lesson in lessons:
+            for states, action in lesson.decisions:
+                if ANYTHING not in {action, states[-1].previous} and states[-1].previous is not None:
+                    self._learn(states, action, lesson.title)
+
+    def _learn(self, states: Sequence[State], action: str, lesson: str) -> None:
+        for view in _views(states):
+            self._counts[view][action] += 1
+            self._lessons.setdefault((view, action), lesson)
+
+    def guess(self, states: Sequence[State], actions: Collection[str]) -> Guess:
+        """Probabilities over these actions. With nothing similar in training, none is above 0.3 plus chance."""
+        scores = dict.fromkeys(actions, 1 / max(len(actions), 1))
+        widest, *narrower = _views(states)
+        scores = self._blend(widest, scores, _WIDEST_SHARE)
+        for view in narrower:
+            seen = self._seen(view, actions).total()
+            scores = self._blend(view, scores, seen / (seen + _WIDER_WEIGHT))
+        best = Guess(scores, "").action if scores else ""
+        return Guess(scores, self._most_similar(narrower, best))
+
+    def _blend(self, view: Hashable, wider: dict[str, float], share: float) -> dict[str, float]:
+        seen = self._seen(view, wider)
+        total = seen.total()
+        if not total:
+            return wider
+        return {action: share * seen[action] / total + (1 - share) * score for action, score in wider.items()}
+
+    def _seen(self, view: Hashable, actions: Collection[str]) -> Counter[str]:
+        counts = self._counts.get(view, Counter())
+        return Counter({action: count for action, count in counts.items() if action in actions})
+
+    def _most_similar(self, views: Sequence[Hashable], action: str) -> str:
+        found = (self._lessons[view, action] for view in reversed(views) if (view, action) in self._lessons)
+        return next(found, "")
+
+
+def _views(states: Sequence[State]) -> list[Hashable]:
+    """What the present moment looks like, from wide to narrow; equal views are the same context."""
+    now = states[-1]
+    question = _last_own_action(states)
+    step = ("message", now.intent) if now.answers_message else ("action", now.previous)
+    context = question if now.answers_message else now.intent
+    return [
+        step[0],
+        step,
+        (step, context),
+        (step, context, now.entities if now.answers_message else (), now.loop),
+        (now, question),
+        tuple(states[-2:]),
+        tuple(states[-3:]),
+    ]
+
+
+def _last_own_action(states: Sequence[State]) -> str | None:
+    """What the assistant did before it listened: the question that the message answers."""
+    own = (before.previous for before in reversed(states) if not before.answers_message)
+    return next(own, None)
