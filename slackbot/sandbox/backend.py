@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from slackbot.sandbox.ephemerals import Ephemerals
 from slackbot.sandbox.faults import Faults
+from slackbot.sandbox.files import Files
 from slackbot.sandbox.messages import Messages
 from slackbot.sandbox.payloads import Payloads
 from slackbot.sandbox.response_urls import ResponseURLs
@@ -40,6 +41,7 @@ class Backend:
         workspace = self.workspace
         self.messages = Messages(workspace)
         self.ephemerals = Ephemerals(workspace)
+        self.files = Files(workspace)
         self.views = Views(workspace)
         self.triggers = Triggers(workspace.clock)
         self.response_urls = ResponseURLs(workspace.clock, workspace.team.id)

@@ -13,7 +13,7 @@ from slackbot.sandbox.api import METHODS
 from slackbot.sandbox.api.arguments import Arguments, read_arguments
 from slackbot.sandbox.api.registry import Method
 from slackbot.sandbox.backend import Backend
-from slackbot.sandbox.errors import ApiError, invalid_arguments
+from slackbot.sandbox.errors import ApiError, invalid_arguments, missing_scope
 from slackbot.sandbox.rate_limits import RateLimits
 from slackbot.sandbox.shapes import JSON
 
@@ -140,11 +140,6 @@ def _method(name: str) -> Method:
 def all_scopes() -> frozenset[str]:
     """Every scope that some method here asks for, and those that events and commands need."""
     return frozenset(EXTRA_SCOPES).union(*(known.scopes for known in METHODS.values()))
-
-
-def missing_scope(needed: tuple[str, ...], granted: frozenset[str]) -> ApiError:
-    """The error that names both."""
-    return ApiError("missing_scope", needed=",".join(needed), provided=",".join(sorted(granted)))
 
 
 def _token(request: web.Request, arguments: Arguments) -> str:

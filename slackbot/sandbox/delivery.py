@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -113,16 +113,14 @@ class Deliverer:
         first.add_done_callback(self._first_attempts.discard)
         self._spawn(self._deliver_event(payload, first))
 
-    def under_way(self) -> frozenset[asyncio.Future[None]]:
-        """The first attempts of events that haven't ended yet."""
-        return frozenset(self._first_attempts)
-
-    async def caused(self, before: frozenset[asyncio.Future[None]]) -> None:
-        """Wait for the first attempts that are not among those `before`, at most as long as Slack would.
-
-        Comes back at once where no app is there to take them.
+    @asynccontextmanager
+    async def told(self) -> AsyncIterator[None]:
+        """On leaving, the app has had its chance at the events that were caused inside: their first attempts are
+        over. Comes back at once where no app is there to take them.
         """
-        new = self.under_way() - before
+        before = set(self._first_attempts)
+        yield
+        new = self._first_attempts - before
         if new and self.connected:
             await asyncio.wait(new, timeout=self._ack_timeout + 1)
 

@@ -99,16 +99,24 @@ def _elements(block: JSON) -> Iterator[JSON]:
                 yield element
 
 
-def find_element(blocks: Sequence[JSON], wanted: str, block_id: str | None = None) -> Placed:
-    """The element with this action id, else the one that shows this text. NotOnScreen names what there is."""
-    placed = [p for p in placed_elements(blocks) if block_id in (None, p.block.get("block_id"))]
+def find_element(blocks: Sequence[JSON], wanted: str, block_id: str | None = None, *, viewer: str = "") -> Placed:
+    """The element with this action id, else the one that shows this text, that the viewer can see.
+
+    NotOnScreen names what there is.
+    """
+    placed = [
+        candidate
+        for candidate in placed_elements(blocks)
+        if block_id in (None, candidate.block.get("block_id"))
+        and viewer in candidate.element.get("visible_to_user_ids", [viewer])
+    ]
     for candidate in placed:
         if candidate.element["action_id"] == wanted:
             return candidate
     for candidate in placed:
         if label(candidate) == wanted:
             return candidate
-    there = ", ".join(f"{p.element['action_id']} [{label(p)}]" for p in placed) or "nothing to press"
+    there = ", ".join(f"{p.element['action_id']} [{label(p)}]" for p in placed) or "nothing to use"
     raise NotOnScreen(f"there is no {wanted!r} here; there is: {there}")
 
 
@@ -183,17 +191,24 @@ def chosen_state(element: JSON, value: Any, offered: Sequence[JSON] | None = Non
     return {"type": kind, key: value}
 
 
-#: What an action reports of its element beside ids and value.
+#: What an action reports of its element beside ids and what was chosen.
 _ECHOED = ("text", "value", "placeholder", "initial_option", "initial_options", "url")
 
 
-def reported_action(placed: Placed, action_ts: str, state: JSON | None, option: JSON | None = None) -> JSON:
-    """One entry of ``actions`` in a block_actions payload."""
+def reported_action(placed: Placed, action_ts: str, chosen: JSON | None) -> JSON:
+    """One entry of ``actions`` in a block_actions payload; `chosen` is what the person did with the element."""
     element, block = placed
-    action = {key: element[key] for key in _ECHOED if key in element}
-    action |= {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
-    if option is not None:
-        action["selected_option"] = option
-    if state is not None:
-        action |= state
-    return {**action, "action_ts": action_ts}
+    echoed = {key: element[key] for key in _ECHOED if key in element}
+    ids = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
+    return {**echoed, **ids, **(chosen or {}), "action_ts": action_ts}
+
+
+def momentary_choice(element: JSON, value: Any) -> JSON | None:
+    """What using an element without state reports: an overflow's option, one of two feedback buttons."""
+    if element["type"] == "overflow":
+        return {"selected_option": pick_option(element["options"], value)}
+    if element["type"] == "feedback_buttons":
+        buttons = [element["positive_button"], element["negative_button"]]
+        button = pick_option(buttons, value)
+        return {"text": button["text"], "value": button.get("value")}
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from slackbot.errors import PersonError, StorythreadError
@@ -30,3 +31,8 @@ class ApiError(Exception):
 def invalid_arguments(*messages: str) -> ApiError:
     """The error for arguments of the wrong shape; each message becomes one line of ``response_metadata``."""
     return ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {m}" for m in messages]})
+
+
+def missing_scope(needed: Iterable[str], granted: Iterable[str]) -> ApiError:
+    """The error that names both."""
+    return ApiError("missing_scope", needed=",".join(needed), provided=",".join(sorted(granted)))

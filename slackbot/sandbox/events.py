@@ -14,17 +14,22 @@ from slackbot.sandbox.workspace import Channel, Workspace
 _KIND_LETTERS = {"channel": "C", "group": "G", "im": "D", "mpim": "G"}
 
 
+#: What subscriptions to messages call the kinds of channels.
+_MESSAGES_OF = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+
+
 class Events:
     """Listens to the workspace and sends what the app would be told."""
 
-    def __init__(self, workspace: Workspace, send: Callable[[JSON], None]) -> None:
-        self._workspace, self._send = workspace, send
+    def __init__(self, workspace: Workspace, send: Callable[[JSON], None], subscribed: frozenset[str] | None) -> None:
+        self._workspace, self._send, self._subscribed = workspace, send, subscribed
         workspace.changes.listen(self.on_change)
 
     def on_change(self, change: Change) -> None:
-        """Send the events of one change, if the bot may see them."""
+        """Send the events of one change, if the bot may see them and the app wants them."""
         for event in self._events(change):
-            self._send(self.callback(event))
+            if self._subscribed is None or _subscription(event) in self._subscribed:
+                self._send(self.callback(event))
 
     def callback(self, event: JSON) -> JSON:
         """The ``event_callback`` around an event."""
@@ -71,6 +76,12 @@ class Events:
             "event_ts": seconds + micros,
         }
         return {**event, "view": change["view"]} if change.get("view") else event
+
+
+def _subscription(event: JSON) -> str:
+    """The name under which an app subscribes to an event."""
+    kind = str(event["type"])
+    return f"message.{_MESSAGES_OF[event['channel_type']]}" if kind == "message" else kind
 
 
 def _message(workspace: Workspace, change: Change, channel: Channel) -> Iterator[JSON]:

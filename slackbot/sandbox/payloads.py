@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slackbot.sandbox.elements import Placed
 from slackbot.sandbox.response_urls import ResponseURLs
 from slackbot.sandbox.shapes import JSON
 from slackbot.sandbox.triggers import Triggers
@@ -12,6 +13,35 @@ from slackbot.sandbox.workspace import Account, Channel, Workspace
 
 #: What commands and interactions call channels that have no name for everyone.
 _UNNAMED = {"group": "privategroup", "im": "directmessage", "mpim": "privategroup"}
+
+
+@dataclass(frozen=True)
+class InMessage:
+    """A place where elements are: a message that everybody in a channel sees, or one person alone."""
+
+    channel: Channel
+    message: JSON
+    is_ephemeral: bool = False
+
+    @property
+    def blocks(self) -> list[JSON]:
+        """The message's blocks."""
+        return list(self.message.get("blocks", ()))
+
+
+@dataclass(frozen=True)
+class InView:
+    """A place where elements are: a modal or a home tab."""
+
+    view: View
+
+    @property
+    def blocks(self) -> list[JSON]:
+        """The view's blocks."""
+        return self.view.blocks
+
+
+Place = InMessage | InView
 
 
 @dataclass
@@ -42,49 +72,27 @@ class Payloads:
             "trigger_id": self.triggers.new(account.id),
         }
 
-    def message_action(self, account: Account, channel: Channel, message: JSON, action: JSON, state: JSON) -> JSON:
-        """A click on an element of a message that everybody sees."""
-        container = {
-            "type": "message",
-            "message_ts": message["ts"],
-            "channel_id": channel.id,
-            "is_ephemeral": False,
-        }
-        if "thread_ts" in message:
-            container["thread_ts"] = message["thread_ts"]
-        return {
-            **self._block_actions(account, action),
-            "container": container,
-            "channel": {"id": channel.id, "name": _channel_name(channel)},
-            "message": {key: value for key, value in message.items() if key != "metadata"},
-            "state": {"values": state},
-            "response_url": self.response_urls.new("actions", account.id, channel.id, message["ts"]),
-        }
+    def block_actions(self, account: Account, place: Place, action: JSON, state: JSON) -> JSON:
+        """The use of an element; `state` is that of the message's inputs (a view brings its own)."""
+        payload = {**self._head("block_actions", account), **self._where(place), "actions": [action]}
+        if isinstance(place, InView):
+            return {**payload, "trigger_id": self.triggers.new(account.id, place.view.id)}
+        message = place.message
+        response_url = self.response_urls.new(
+            "actions", account.id, place.channel.id, message["ts"], is_ephemeral=place.is_ephemeral
+        )
+        trigger_id = self.triggers.new(account.id)
+        return {**payload, "trigger_id": trigger_id, "state": {"values": state}, "response_url": response_url}
 
-    def ephemeral_action(self, account: Account, channel: Channel, message: JSON, action: JSON, state: JSON) -> JSON:
-        """A click on an element of a message that this person alone sees: Slack doesn't send the message."""
-        container = {
-            "type": "message",
-            "message_ts": message["ts"],
-            "channel_id": channel.id,
-            "is_ephemeral": True,
-        }
-        if message.get("thread_ts"):
-            container["thread_ts"] = message["thread_ts"]
+    def suggestion(self, account: Account, place: Place, placed: Placed, query: str) -> JSON:
+        """What a person types into a menu whose options the app looks up."""
+        element, block = placed
         return {
-            **self._block_actions(account, action),
-            "container": container,
-            "channel": {"id": channel.id, "name": _channel_name(channel)},
-            "state": {"values": state},
-            "response_url": self.response_urls.new("actions", account.id, channel.id, message["ts"], is_ephemeral=True),
-        }
-
-    def view_action(self, account: Account, view: View, action: JSON) -> JSON:
-        """A click or a change in a modal or a home tab."""
-        return {
-            **self._block_actions(account, action, view_id=view.id),
-            "container": {"type": "view", "view_id": view.id},
-            "view": self.views.as_dict(view),
+            **self._head("block_suggestion", account),
+            "action_id": element["action_id"],
+            "block_id": block["block_id"],
+            "value": query,
+            **self._where(place),
         }
 
     def view_submission(self, account: Account, view: View) -> JSON:
@@ -100,16 +108,6 @@ class Payloads:
         """A modal that the person closed, or all of the stack."""
         payload = self._head("view_closed", account)
         return {**payload, "view": self.views.as_dict(view), "is_cleared": is_cleared, "response_urls": []}
-
-    def suggestion(self, account: Account, element: JSON, block: JSON, query: str, where: JSON) -> JSON:
-        """What a person types into a menu whose options the app looks up; `where` is its container."""
-        return {
-            **self._head("block_suggestion", account),
-            "action_id": element["action_id"],
-            "block_id": block["block_id"],
-            "value": query,
-            **where,
-        }
 
     def shortcut(self, account: Account, callback_id: str) -> JSON:
         """A global shortcut."""
@@ -131,13 +129,26 @@ class Payloads:
             "trigger_id": self.triggers.new(account.id),
             "message_ts": message["ts"],
             "channel": {"id": channel.id, "name": _channel_name(channel)},
-            "message": {key: value for key, value in message.items() if key != "metadata"},
+            "message": _shown(message),
             "response_url": self.response_urls.new("app", account.id, channel.id, message["ts"]),
         }
 
-    def _block_actions(self, account: Account, action: JSON, view_id: str | None = None) -> JSON:
-        payload = self._head("block_actions", account)
-        return {**payload, "trigger_id": self.triggers.new(account.id, view_id), "actions": [action]}
+    def _where(self, place: Place) -> JSON:
+        if isinstance(place, InView):
+            return {"container": {"type": "view", "view_id": place.view.id}, "view": self.views.as_dict(place.view)}
+        message, channel = place.message, place.channel
+        container = {
+            "type": "message",
+            "message_ts": message["ts"],
+            "channel_id": channel.id,
+            "is_ephemeral": place.is_ephemeral,
+        }
+        if message.get("thread_ts"):
+            container["thread_ts"] = message["thread_ts"]
+        where: JSON = {"container": container, "channel": {"id": channel.id, "name": _channel_name(channel)}}
+        if place.is_ephemeral:  # Slack doesn't send what only one person sees
+            return where
+        return {**where, "message": _shown(message)}
 
     def _head(self, kind: str, account: Account) -> JSON:
         team, app = self.workspace.team, self.workspace.app
@@ -159,3 +170,7 @@ class Payloads:
 
 def _channel_name(channel: Channel) -> str:
     return _UNNAMED.get(channel.kind, channel.name)
+
+
+def _shown(message: JSON) -> JSON:
+    return {key: value for key, value in message.items() if key != "metadata"}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from slackbot.sandbox.authors import by_person
 from slackbot.sandbox.backend import Backend
-from slackbot.sandbox.block_kit import view_definition
 from slackbot.sandbox.delivery import Deliverer
-from slackbot.sandbox.elements import Placed, State, chosen_state, find_element, merged_state, reported_action
 from slackbot.sandbox.errors import ApiError, NotAcknowledged, NotOnScreen
+from slackbot.sandbox.hands import Hands
+from slackbot.sandbox.membership import join, leave
+from slackbot.sandbox.payloads import InMessage, InView
 from slackbot.sandbox.shapes import JSON
+from slackbot.sandbox.submission import complaints, follow
 from slackbot.sandbox.text import Typed, typed
 from slackbot.sandbox.views import View
 from slackbot.sandbox.workspace import Account, Channel
@@ -26,8 +27,7 @@ class Person:
 
     def __init__(self, backend: Backend, deliverer: Deliverer, account: Account) -> None:
         self._backend, self._deliverer, self._account = backend, deliverer, account
-        #: What this person has chosen in messages: timestamp -> state. Others don't see it.
-        self._chosen: dict[str, State] = {}
+        self._hands = Hands(backend, deliverer, account)
 
     def __repr__(self) -> str:
         return f"<{self._account.name} {self.id}>"
@@ -55,46 +55,71 @@ class Person:
     # --- messages ---------------------------------------------------------------------------------------------
 
     async def say(self, channel: str, text: str, thread_ts: str | None = None) -> str:
-        """Write a message; answers its timestamp. Known ``@names``, ``#names`` and URLs become Slack's markup."""
+        """Write a message; answers its timestamp. Known ``@names``, ``#names`` and URLs become Slack's markup.
+
+        Slack shows no error if the app doesn't take the event, so neither does this; the retries go on meanwhile.
+        """
         place = self._present_in(channel)
+        if not text.strip():
+            raise NotOnScreen("Slack sends no empty message")
         message = by_person(self._account, self._typed(text))
-        before = self._deliverer.under_way()
-        try:
-            stored = self._backend.messages.post(place, message, thread_ts=thread_ts)
-        except ApiError as error:
-            raise NotOnScreen(f"there is no thread {thread_ts} in {channel}: {error.error}") from None
-        await self._deliverer.caused(before)
+        async with self._deliverer.told():
+            try:
+                stored = self._backend.messages.post(place, message, thread_ts=thread_ts)
+            except ApiError as error:
+                raise NotOnScreen(f"there is no thread {thread_ts} in {channel}: {error.error}") from None
         return str(stored["ts"])
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
         """Change a message of one's own."""
         place, message = self._own_message(channel, ts)
         written = self._typed(text)
-        before = self._deliverer.under_way()
         changed = {"text": written.text, "blocks": written.blocks}
-        self._backend.messages.update(place, message["ts"], changed, editor=self.id)
-        await self._deliverer.caused(before)
+        async with self._deliverer.told():
+            self._backend.messages.update(place, message["ts"], changed, editor=self.id)
 
     async def delete(self, channel: str, ts: str) -> None:
         """Remove a message of one's own."""
         place, message = self._own_message(channel, ts)
-        before = self._deliverer.under_way()
-        self._backend.messages.delete(place, message["ts"])
-        await self._deliverer.caused(before)
+        async with self._deliverer.told():
+            self._backend.messages.delete(place, message["ts"])
 
     async def react(self, channel: str, ts: str, name: str) -> None:
         """Add a reaction, named without colons."""
-        place = self._present_in(channel)
-        before = self._deliverer.under_way()
-        self._backend.messages.react(place, self._message(place, ts)["ts"], name, self.id)
-        await self._deliverer.caused(before)
+        place = self._in_message(channel, ts).channel
+        async with self._deliverer.told():
+            try:
+                self._backend.messages.react(place, ts, name, self.id)
+            except ApiError:
+                raise NotOnScreen(f"{self.name} has reacted with {name} already") from None
 
     async def unreact(self, channel: str, ts: str, name: str) -> None:
         """Take a reaction of one's own away."""
+        place = self._in_message(channel, ts).channel
+        async with self._deliverer.told():
+            try:
+                self._backend.messages.unreact(place, ts, name, self.id)
+            except ApiError:
+                raise NotOnScreen(f"{self.name} has not reacted with {name}") from None
+
+    # --- channels ---------------------------------------------------------------------------------------------
+
+    async def join(self, channel: str) -> None:
+        """Enter a public channel, for all to see."""
+        place = self._place(channel)
+        if place.kind != "channel":
+            raise NotOnScreen(f"{self.name} must be invited to {place.name}")
+        await self._bring(place, self.id, None)
+
+    async def invite(self, channel: str, user_id: str) -> None:
+        """Bring somebody, or the bot, into a channel that this person is in."""
+        await self._bring(self._present_in(channel), user_id, self.id)
+
+    async def leave(self, channel: str) -> None:
+        """Leave a channel, for all to see."""
         place = self._present_in(channel)
-        before = self._deliverer.under_way()
-        self._backend.messages.unreact(place, self._message(place, ts)["ts"], name, self.id)
-        await self._deliverer.caused(before)
+        async with self._deliverer.told():
+            leave(self._backend.messages, place, self.id)
 
     # --- commands and shortcuts -------------------------------------------------------------------------------
 
@@ -125,29 +150,26 @@ class Person:
 
     async def press(self, channel: str, ts: str, action: str, *, block_id: str | None = None, times: int = 1) -> None:
         """Press a button of a message, by its action id or its text, `times` in quick succession."""
-        place = self._present_in(channel)
-        message = self._message(place, ts)
-        placed = find_element(message.get("blocks", ()), action, block_id)
-        await self._together([self._message_click(place, message, placed) for _ in range(times)])
+        await self._hands.use(self._in_message(channel, ts), action, None, block_id, times=times)
 
     async def choose(self, channel: str, ts: str, action: str, value: Any, *, block_id: str | None = None) -> None:
-        """Choose from a menu, boxes or a date of a message; the value is an option's value or text."""
-        place = self._present_in(channel)
-        message = self._message(place, ts)
-        placed = find_element(message.get("blocks", ()), action, block_id)
-        await self._deliverer.interact("interactive", self._message_click(place, message, placed, value))
+        """Choose from a menu, boxes, dates or feedback buttons of a message, by value or text."""
+        await self._hands.use(self._in_message(channel, ts), action, value, block_id)
 
-    async def press_ephemeral(self, ephemeral: JSON, action: str, *, value: Any = None) -> None:
+    async def message_options(
+        self, channel: str, ts: str, action: str, query: str, *, block_id: str | None = None
+    ) -> list[JSON]:
+        """What the app offers for a query in a message's menu whose options it looks up."""
+        return await self._hands.search(self._in_message(channel, ts), action, query, block_id)
+
+    async def press_ephemeral(self, ephemeral: JSON, action: str, value: Any = None) -> None:
         """Press a button (or choose `value`) in one of this person's `ephemerals`."""
-        if not any(shown["ts"] == ephemeral["ts"] for shown in self.ephemerals):
-            raise NotOnScreen("this ephemeral message is gone")
-        placed = find_element(ephemeral.get("blocks", ()), action)
-        place = self._backend.workspace.channel(ephemeral["channel"])
-        chosen = self._note_choice(ephemeral, placed, value)
-        payload = self._backend.payloads.ephemeral_action(
-            self._account, place, ephemeral, chosen, self._chosen[ephemeral["ts"]]
-        )
-        await self._deliverer.interact("interactive", payload)
+        for shown in self.ephemerals:
+            if shown["ts"] == ephemeral["ts"]:
+                channel = self._backend.workspace.channel(shown["channel"])
+                await self._hands.use(InMessage(channel, shown, is_ephemeral=True), action, value)
+                return
+        raise NotOnScreen("this ephemeral message is gone")
 
     @property
     def ephemerals(self) -> list[JSON]:
@@ -180,25 +202,23 @@ class Person:
 
     async def view_press(self, action: str, block_id: str | None = None) -> None:
         """Press a button in the modal on top."""
-        await self._press_in(self._top(), action, block_id)
+        await self._hands.use(InView(self._top()), action, None, block_id)
 
-    async def home_press(self, action: str, block_id: str | None = None) -> None:
-        """Press a button on the home tab."""
-        await self._press_in(self._home(), action, block_id)
+    async def home_press(self, action: str, value: Any = None, block_id: str | None = None) -> None:
+        """Press a button (or choose `value`) on the home tab."""
+        await self._hands.use(InView(self._home()), action, value, block_id)
 
     async def fill(self, action: str, value: Any, block_id: str | None = None) -> None:
         """Put a value into an element of the modal on top; for menus and boxes by option value or text.
 
-        The app hears of it at once if the element is no input, or its block has ``dispatch_action``.
+        The app hears of it at once if the element is no input, or its block has ``dispatch_action``. A menu whose
+        options the app looks up is searched for `value` unless `options` has found it before.
         """
-        view = self._top()
-        placed = find_element(view.blocks, action, block_id)
-        state = chosen_state(placed.element, value)
-        self._backend.views.set_state(view, placed.block["block_id"], placed.element["action_id"], state)
-        if placed.dispatches:
-            reported = reported_action(placed, self._backend.workspace.clock.next_ts(), state)
-            payload = self._backend.payloads.view_action(self._account, view, reported)
-            await self._deliverer.interact("interactive", payload)
+        await self._hands.use(InView(self._top()), action, value, block_id)
+
+    async def options(self, action: str, query: str, block_id: str | None = None) -> list[JSON]:
+        """What the app offers for a query in a menu of the modal on top whose options it looks up."""
+        return await self._hands.search(InView(self._top()), action, query, block_id)
 
     async def submit(self) -> JSON | None:
         """Press the modal's submit button and do what the answer says; answers it.
@@ -206,13 +226,16 @@ class Person:
         Errors, the app's or those that Slack's client finds by itself, are answered and kept as `view_errors`.
         """
         view = self._top()
-        answer = await self._deliverer.interact(
-            "interactive", self._backend.payloads.view_submission(self._account, view)
-        )
+        found = complaints(view)
+        if found:
+            self._backend.views.refuse(view, found)
+            return {"response_action": "errors", "errors": found}
+        payload = self._backend.payloads.view_submission(self._account, view)
+        answer = await self._deliverer.interact("interactive", payload)
         try:
-            self._follow(view, answer or {})
+            follow(self._backend.views, view, answer or {})
         except ApiError as error:
-            raise NotAcknowledged(f"Slack can't do what the submission's answer says: {error.error}") from None
+            raise NotAcknowledged(f"Slack can't do what the submission's answer says: {error.as_dict()}") from None
         return answer
 
     async def close_view(self, *, everything: bool = False) -> None:
@@ -226,19 +249,27 @@ class Person:
     async def open_home(self, tab: str = "home") -> None:
         """Open the app's home (``home`` or ``messages``)."""
         channel, _ = self._backend.workspace.direct([self.id])
-        before = self._deliverer.under_way()
         view = self.home if tab == "home" else None
         changes = self._backend.workspace.changes
-        changes.publish("home_opened", user=self.id, channel=channel.id, tab=tab, view=view)
-        await self._deliverer.caused(before)
+        async with self._deliverer.told():
+            changes.publish("home_opened", user=self.id, channel=channel.id, tab=tab, view=view)
 
     # --- what all of them need --------------------------------------------------------------------------------
 
-    def _present_in(self, channel: str) -> Channel:
+    def _place(self, channel: str) -> Channel:
         try:
-            place = self._backend.workspace.channel(channel)
+            return self._backend.workspace.channel(channel)
         except ApiError:
             raise NotOnScreen(f"there is no channel {channel!r}") from None
+
+    async def _bring(self, place: Channel, user_id: str, inviter: str | None) -> None:
+        if user_id in place.members:
+            raise NotOnScreen(f"{user_id} is in {place.name} already")
+        async with self._deliverer.told():
+            join(self._backend.messages, place, user_id, inviter=inviter)
+
+    def _present_in(self, channel: str) -> Channel:
+        place = self._place(channel)
         if self.id not in place.members:
             raise NotOnScreen(f"{self.name} is not in {place.name}; use join")
         return place
@@ -262,29 +293,9 @@ class Person:
         channels = {channel.name: channel.id for channel in workspace.channels.values()}
         return typed(text, users.get, channels.get)
 
-    def _message_click(self, place: Channel, message: JSON, placed: Placed, value: Any = None) -> JSON:
-        action = self._note_choice(message, placed, value)
-        state = self._chosen[message["ts"]]
-        return self._backend.payloads.message_action(self._account, place, message, action, state)
-
-    def _note_choice(self, message: JSON, placed: Placed, value: Any) -> JSON:
-        element, block = placed
-        state = self._chosen[message["ts"]] = merged_state(
-            message.get("blocks", ()), self._chosen.get(message["ts"], {})
-        )
-        chosen = None
-        if block["block_id"] in state and element["action_id"] in state[block["block_id"]]:
-            chosen = state[block["block_id"]][element["action_id"]] = chosen_state(element, value)
-        return reported_action(placed, self._backend.workspace.clock.next_ts(), chosen)
-
-    async def _together(self, payloads: list[JSON]) -> None:
-        await asyncio.gather(*(self._deliverer.interact("interactive", payload) for payload in payloads))
-
-    async def _press_in(self, view: View, action: str, block_id: str | None) -> None:
-        placed = find_element(view.blocks, action, block_id)
-        reported = reported_action(placed, self._backend.workspace.clock.next_ts(), None)
-        payload = self._backend.payloads.view_action(self._account, view, reported)
-        await self._deliverer.interact("interactive", payload)
+    def _in_message(self, channel: str, ts: str) -> InMessage:
+        place = self._present_in(channel)
+        return InMessage(place, self._message(place, ts))
 
     def _top(self) -> View:
         stack = self._backend.views.stack(self.id)
@@ -297,15 +308,3 @@ class Person:
         if view is None:
             raise NotOnScreen(f"nothing was published to {self.name}'s home tab")
         return view
-
-    def _follow(self, view: View, answer: JSON) -> None:
-        """Do what the answer to a submission says: nothing said closes the view."""
-        views, action = self._backend.views, answer.get("response_action")
-        if action == "errors":
-            views.refuse(view, answer["errors"])
-        elif action == "update":
-            views.update(view, view_definition(answer["view"], ("modal",)))
-        elif action == "push":
-            views.push(self.id, view_definition(answer["view"], ("modal",)))
-        else:
-            views.close(self.id, everything=action == "clear")

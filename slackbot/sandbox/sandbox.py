@@ -14,13 +14,14 @@ from slackbot.sandbox.clock import Clock
 from slackbot.sandbox.delivery import Deliverer, Delivery, Transport
 from slackbot.sandbox.events import Events
 from slackbot.sandbox.faults import Faults
+from slackbot.sandbox.files import File
 from slackbot.sandbox.http_delivery import HTTPDelivery
 from slackbot.sandbox.ids import new_app_token, new_bot_token, new_secret
 from slackbot.sandbox.people import Person
 from slackbot.sandbox.server import Server
 from slackbot.sandbox.shapes import JSON
 from slackbot.sandbox.socket_delivery import SocketDelivery
-from slackbot.sandbox.transcript import transcript
+from slackbot.sandbox.transcript import Transcript
 from slackbot.sandbox.workspace import ChannelKind, Workspace
 
 T = TypeVar("T")
@@ -33,7 +34,8 @@ CONNECT_TIMEOUT = 10.0  # seconds
 class Sandbox:
     """A workspace with one app installed. Use it as an async context manager; leaving it stops everything.
 
-    `scopes`: the bot scopes granted, None for all. `retry_delays`: seconds before an event's retries 1 to 3.
+    `scopes`: the bot scopes granted, None for all. `events`: those subscribed to, by their names in a manifest
+    (``message.channels``, ``app_mention``), None for all. `retry_delays`: seconds before an event's retries 1 to 3.
     `connect_timeout`: seconds that a delivery waits for a Socket Mode connection.
     """
 
@@ -44,6 +46,7 @@ class Sandbox:
         app_token: str | None = None,
         signing_secret: str | None = None,
         scopes: Iterable[str] | None = None,
+        events: Iterable[str] | None = None,
         rate_limits: bool = True,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_timeout: float = ACK_TIMEOUT,
@@ -69,7 +72,8 @@ class Sandbox:
             ack_timeout=ack_timeout,
         )
         self._ack_timeout = ack_timeout
-        self._events = Events(workspace, self._deliverer.send_event)
+        subscribed = None if events is None else frozenset(events)
+        self._events = Events(workspace, self._deliverer.send_event, subscribed)
         self._calls = Calls(self._backend, rate_limits=rate_limits)
         self._server = Server(self._backend, self._calls)
         self._address = (host, port)
@@ -215,9 +219,18 @@ class Sandbox:
             return list(place.messages.values())
         return self._backend.messages.thread(place, thread_ts)
 
+    @property
+    def files(self) -> list[File]:
+        """The files whose upload was completed: name, title, bytes, channel, thread_ts, ts."""
+        return self._backend.files.shared()
+
     def transcript(self, channel: str, thread_ts: str | None = None) -> str:
         """A channel or a thread as plain text for people."""
-        return transcript(self._backend.workspace, self.messages(channel, thread_ts))
+        return Transcript(self._name_of).messages(self.messages(channel, thread_ts))
+
+    def describe(self, message: JSON) -> str:
+        """One message as plain text for people."""
+        return Transcript(self._name_of).messages([message])
 
     def changes(self) -> AsyncIterator[Change]:
         """Every change of the workspace from now on; it ends when the sandbox stops."""
@@ -245,6 +258,18 @@ class Sandbox:
     def _transport(self) -> Transport:
         return self._http if self._http.url is not None else self._backend.sockets
 
+    def _name_of(self, some_id: str) -> str:
+        channel = self._backend.workspace.channels.get(some_id)
+        return channel.name if channel else self._backend.workspace.name_of(some_id)
+
     def _everything(self) -> str:
-        channels = self._backend.workspace.channels.values()
-        return "\n\n".join(f"#{channel.name}\n{self.transcript(channel.id)}" for channel in channels)
+        """Every screen of everybody, for whoever waited in vain."""
+        backend, write = self._backend, Transcript(self._name_of)
+        parts = [f"#{c.name or c.kind}\n{self.transcript(c.id)}" for c in backend.workspace.channels.values()]
+        for account in backend.workspace.accounts.values():
+            alone = [
+                write.messages(backend.ephemerals.of(account.id)),
+                *(write.view(backend.views.as_dict(view)) for view in backend.views.stack(account.id)),
+            ]
+            parts += [f"before {account.display_name} alone\n{shown}" for shown in alone if shown]
+        return "\n\n".join(parts)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from slackbot.sandbox.backend import Backend
 from slackbot.sandbox.calls import Calls
+from slackbot.sandbox.errors import ApiError
 
 MAX_BODY = 64 * 1024 * 1024  # bytes
 _SHUTDOWN_BOUND = 2.0  # seconds
@@ -23,6 +24,8 @@ class Server:
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/api/{method}", self._calls.serve)
         app.router.add_get("/link/", self._backend.sockets.serve)
+        app.router.add_post("/upload/v1/{key}", self._upload)
+        app.router.add_get("/files-pri/{file}/{name:.*}", self._download)
         app.router.add_post("/hooks/{rest:.*}", self._respond)
         runner = self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_BOUND)
         await runner.setup()
@@ -45,3 +48,18 @@ class Server:
             return web.Response(status=400, text="invalid_payload")
         status, text = self._backend.responses.by_url(url, body)
         return web.Response(status=status, text=text)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        if not self._backend.files.receive(request.match_info["key"], await request.read()):
+            return web.Response(status=404, text="no such upload")
+        return web.Response(text="OK")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self._backend.credentials.bot_token}":
+            return web.Response(status=302, headers={"Location": "https://slack.com/signin"})
+        file_id = request.match_info["file"].rpartition("-")[2]
+        try:
+            content = self._backend.files.uploaded(file_id).content
+        except ApiError:
+            return web.Response(status=404)
+        return web.Response(body=content)

@@ -39,7 +39,12 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def typed(text: str, user: Lookup, channel: Lookup) -> Typed:
+def nobody(name: str) -> str | None:  # noqa: ARG001  a lookup that knows no names
+    """Finds nothing: mentions stay plain text."""
+    return None
+
+
+def typed(text: str, user: Lookup = nobody, channel: Lookup = nobody) -> Typed:
     """What Slack stores for a typed text: ``@name`` and ``#name`` of those that exist become mentions, URLs and
     mail addresses links, everything else is escaped.
     """

@@ -118,5 +118,5 @@ class Workspace:
 
     def name_of(self, user_id: str) -> str:
         """A display name for people; the id itself for someone unknown."""
-        account = self.accounts.get(user_id)
+        account = self.accounts.get(self.app.bot_user_id if user_id == self.app.bot_id else user_id)
         return account.display_name if account else user_id

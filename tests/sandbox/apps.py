@@ -98,12 +98,12 @@ async def over_socket(slack: Sandbox, app: AsyncApp) -> AsyncIterator[None]:
     """The app with one Socket Mode connection."""
     handler = AsyncSocketModeHandler(app, slack.app_token)
     before = slack.connections
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.wait_for(lambda: slack.connections > before)
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager

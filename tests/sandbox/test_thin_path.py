@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -37,8 +38,9 @@ async def test_what_a_person_says_reaches_the_app(
     assert (event["ts"], event["text"], event["user"]) == (ts, "a &lt; b &amp; c", ada.id)
 
 
+@pytest.mark.usefixtures("running")
 async def test_a_press_opens_a_modal_and_its_submission_reaches_the_app(
-    slack: Sandbox, running: AsyncApp, client: AsyncWebClient, ada: Person, channel: str, recorder: Recorder
+    client: AsyncWebClient, ada: Person, channel: str, recorder: Recorder
 ) -> None:
     ts = (await client.chat_postMessage(channel=channel, text="?", blocks=BUTTONS))["ts"]
     await ada.press(channel, ts, "Change")

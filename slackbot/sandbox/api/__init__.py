@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from slackbot.sandbox.api import chat, identity, views
+from slackbot.sandbox.api import block_kit, chat, conversations, files, identity, reactions, users, views
 from slackbot.sandbox.api.registry import METHODS
 
-__all__ = ["METHODS", "chat", "identity", "views"]
+__all__ = [
+    "METHODS",
+    "block_kit",
+    "chat",
+    "conversations",
+    "files",
+    "identity",
+    "reactions",
+    "users",
+    "views",
+]

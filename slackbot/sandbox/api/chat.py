@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slackbot.sandbox.api.access import writable_channel
 from slackbot.sandbox.api.arguments import Arguments
 from slackbot.sandbox.api.registry import Tier, method
 from slackbot.sandbox.authors import by_bot, content_of
@@ -23,7 +24,7 @@ _WRITE = ("chat:write",)
 @method("chat.postMessage", Tier.SPECIAL, scopes=_WRITE, required=("channel",))
 def post_message(backend: Backend, arguments: Arguments) -> JSON:
     """Post to a channel, a thread or a person."""
-    channel = target_channel(backend, arguments.text("channel"))
+    channel = writable_channel(backend, arguments.text("channel"))
     content = _content(arguments)
     thread_ts = arguments.text("thread_ts") or None
     if thread_ts and arguments.flag("reply_broadcast"):
@@ -37,7 +38,7 @@ def post_message(backend: Backend, arguments: Arguments) -> JSON:
 @method("chat.postEphemeral", Tier.T4, scopes=_WRITE, required=("channel", "user"))
 def post_ephemeral(backend: Backend, arguments: Arguments) -> JSON:
     """Show something to one member of a channel."""
-    channel = target_channel(backend, arguments.text("channel"))
+    channel = writable_channel(backend, arguments.text("channel"))
     user, thread_ts = arguments.text("user"), arguments.text("thread_ts") or None
     if user not in channel.members:
         raise ApiError("user_not_in_channel")
@@ -52,7 +53,7 @@ def post_ephemeral(backend: Backend, arguments: Arguments) -> JSON:
 @method("chat.update", Tier.T3, scopes=_WRITE, required=("channel", "ts"))
 def update(backend: Backend, arguments: Arguments) -> JSON:
     """Change a message of the bot's own. Without blocks the message loses those that it had."""
-    channel = target_channel(backend, arguments.text("channel"), write=False)
+    channel = writable_channel(backend, arguments.text("channel"), posting=False)
     message = _own_message(backend, channel, arguments.text("ts"), "cant_update_message")
     content = _content(arguments)
     if len(content["text"]) > UPDATE_LIMIT:
@@ -67,7 +68,7 @@ def update(backend: Backend, arguments: Arguments) -> JSON:
 @method("chat.delete", Tier.T3, scopes=_WRITE, required=("channel", "ts"))
 def delete(backend: Backend, arguments: Arguments) -> JSON:
     """Remove a message of the bot's own."""
-    channel = target_channel(backend, arguments.text("channel"), write=False)
+    channel = writable_channel(backend, arguments.text("channel"), posting=False)
     message = _own_message(backend, channel, arguments.text("ts"), "cant_delete_message")
     backend.messages.delete(channel, message["ts"])
     return {"channel": channel.id, "ts": message["ts"]}
@@ -86,26 +87,6 @@ def permalink_of(backend: Backend, channel: Channel, message: JSON) -> str:
     ts, thread_ts = message["ts"], message.get("thread_ts")
     address = f"https://{backend.workspace.team.domain}.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
     return f"{address}?thread_ts={thread_ts}&cid={channel.id}" if thread_ts and thread_ts != ts else address
-
-
-def target_channel(backend: Backend, name: str, *, write: bool = True) -> Channel:
-    """The channel, by id, name or a person's id, if the bot may write there.
-
-    ApiError ``channel_not_found`` (also for a private channel without the bot), ``not_in_channel``, ``is_archived``.
-    """
-    workspace = backend.workspace
-    if name in workspace.accounts:
-        return workspace.direct([name])[0]
-    channel = workspace.channel(name)
-    if not workspace.has_bot(channel):
-        if channel.kind != "channel":
-            raise ApiError("channel_not_found")
-        scopes = backend.credentials.scopes
-        if write and scopes is not None and "chat:write.public" not in scopes:
-            raise ApiError("not_in_channel")
-    if write and channel.archived:
-        raise ApiError("is_archived")
-    return channel
 
 
 def _content(arguments: Arguments) -> JSON:

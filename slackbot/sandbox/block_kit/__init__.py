@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from slackbot.sandbox.block_kit.surfaces import message_blocks, view_definition
+from slackbot.sandbox.block_kit.surfaces import (
+    message_blocks,
+    message_problems,
+    suggested_options,
+    view_definition,
+    view_problems,
+)
 
-__all__ = ["message_blocks", "view_definition"]
+__all__ = ["message_blocks", "message_problems", "suggested_options", "view_definition", "view_problems"]

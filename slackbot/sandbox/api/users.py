@@ -1,0 +1,69 @@
+"""users.*: the members of the workspace."""
+
+from __future__ import annotations
+
+from slackbot.sandbox.api.access import page
+from slackbot.sandbox.api.arguments import Arguments
+from slackbot.sandbox.api.registry import Tier, method
+from slackbot.sandbox.backend import Backend
+from slackbot.sandbox.errors import ApiError
+from slackbot.sandbox.shapes import JSON
+from slackbot.sandbox.workspace import Account, Workspace
+
+_READ = ("users:read",)
+
+
+@method("users.info", Tier.T4, scopes=_READ, required=("user",))
+def info(backend: Backend, arguments: Arguments) -> JSON:
+    """One member."""
+    account = backend.workspace.accounts.get(arguments.text("user"))
+    if account is None:
+        raise ApiError("user_not_found")
+    return {"user": user_dict(backend.workspace, account)}
+
+
+@method("users.list", Tier.T2, scopes=_READ)
+def list_all(backend: Backend, arguments: Arguments) -> JSON:
+    """Every member; all at once unless there is a limit."""
+    accounts = list(backend.workspace.accounts.values())
+    shown, metadata = page(accounts, arguments, default=1000, most=1000)
+    members = [user_dict(backend.workspace, account) for account in shown]
+    now = int(backend.workspace.clock.now())
+    return {"members": members, "cache_ts": now, "response_metadata": metadata}
+
+
+def user_dict(workspace: Workspace, account: Account) -> JSON:
+    """A member as Slack describes one."""
+    team, name = workspace.team.id, account.display_name
+    profile = {
+        "avatar_hash": "",
+        "status_text": "",
+        "status_emoji": "",
+        "real_name": name,
+        "display_name": name,
+        "real_name_normalized": name,
+        "display_name_normalized": name,
+        "team": team,
+    }
+    if account.is_bot:
+        profile |= {"bot_id": workspace.app.bot_id, "api_app_id": workspace.app.id}
+    return {
+        "id": account.id,
+        "team_id": team,
+        "name": account.name,
+        "deleted": False,
+        "color": "9f69e7",
+        "real_name": name,
+        "tz": "Etc/UTC",
+        "tz_label": "Coordinated Universal Time",
+        "tz_offset": 0,
+        "profile": profile,
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": account.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+    }
