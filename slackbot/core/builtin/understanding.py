@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from slackbot.core.builtin.entities import EntityExtractor
 from slackbot.dialogue.domain import Domain
@@ -61,11 +63,7 @@ class IntentClassifier:
         for example in taught:
             self._known.setdefault(_normal(example.text), str(example.intent))
         self._names = sorted({str(example.intent) for example in taught})
-        self._model: Any = None
-        if len(self._names) > 1:
-            # C=20 was best of the values tried on public data sets with ten examples an intent.
-            self._model = make_pipeline(_features(), LogisticRegression(C=20, max_iter=1000))
-            self._model.fit([example.text for example in taught], [example.intent for example in taught])
+        self._model = _trained(taught) if len(self._names) > 1 else None
 
     def ranking(self, text: str) -> list[tuple[str, float]]:
         """Every taught intent with its probability, highest first then by name; empty if none was taught."""
@@ -81,6 +79,17 @@ class IntentClassifier:
             return dict.fromkeys(self._names, 1.0)
         row = self._model.predict_proba([text])[0]
         return {str(name): float(score) for name, score in zip(self._model.classes_, row, strict=True)}
+
+
+def _trained(examples: Sequence[Example]) -> Any:
+    # C=20 was best of the values tried on public data sets with ten examples an intent.
+    model = make_pipeline(_features(), LogisticRegression(C=20, max_iter=1000))
+    # One thread: such small matrices gain nothing from more, and waiting for busy cores costs seconds.
+    with threadpool_limits(1), warnings.catch_warnings():
+        # Scikit-learn doubts that so many intents with so few examples each are classes at all.
+        warnings.simplefilter("ignore", UserWarning)
+        model.fit([example.text for example in examples], [str(example.intent) for example in examples])
+    return model
 
 
 def _features() -> Any:
