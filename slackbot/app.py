@@ -57,6 +57,8 @@ async def teaching_app(
         threads = Threads(store, loop.read, slack)
         stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(store, loop, threads, slack, background, quorum=settings.quorum, export=export)
+        # Bolt finds SLACK_BOT_TOKEN in the environment too and would warn that it uses our client's instead.
+        logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "will be unused" not in record.getMessage())
         app = AsyncApp(
             client=client,
             signing_secret=settings.slack_signing_secret or "unused: requests are checked before Bolt sees them",

@@ -249,7 +249,8 @@ class Teaching:
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
             if conversation and question and question.id == question_id:
-                await tell(_standing(conversation, question, person))
+                if words := _standing(conversation, question, person):
+                    await tell(words)
             await self.threads.draw(conversation_id)
 
         self._background.start(carry_on(), f"carrying on {conversation_id}")
@@ -320,13 +321,16 @@ def _first_events() -> list[dict[str, Any]]:
     return [{"timestamp": now, **row} for row in rows(events)]
 
 
-def _standing(conversation: Conversation, question: Question, person: str) -> str:
-    """Where the question stands, for somebody who has just voted."""
-    given = tally(conversation.votes, question.decided)
-    mine = next((len(people) for people in given.values() if person in people), 0)
-    if not mine:
-        return "Your vote is stored, but the card has changed since. Please look at it again."
-    return f"Your vote is counted: {mine} of the {question.quorum} people who must agree. You may still change it."
+def _standing(conversation: Conversation, question: Question, person: str) -> str | None:
+    """Where the question stands, for somebody who has just voted; None where the card says so itself."""
+    mine = next((vote.answers for vote in conversation.votes if vote.person == person), ())
+    decided = question.decided
+    if mine == decided[: len(mine)]:
+        return None
+    if mine[: len(decided)] != decided:
+        return "Your vote is stored, but others agreed on another answer. The card asks about the rest anew."
+    agreeing = len(tally(conversation.votes, decided)[mine[len(decided)]])
+    return f"Your vote is counted: {agreeing} of the {question.quorum} people who must agree. You may still change it."
 
 
 def _added(additions: Additions, kind: str, name: str, text: str) -> Additions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 
-from slackbot.core.protocol import Additions, Core
+from slackbot.core.protocol import Additions
 from slackbot.crowd.votes import Vote
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import event_from_dict
@@ -45,8 +45,8 @@ class Conversation:
 class Reader:
     """Reads conversations, and only what is new of the logs that it has read before."""
 
-    def __init__(self, store: Store, core: Core) -> None:
-        self._store, self._core = store, core
+    def __init__(self, store: Store, domain: Domain) -> None:
+        self._store, self._domain = store, domain
         self._trackers: OrderedDict[str, tuple[Additions, Tracker]] = OrderedDict()
 
     async def read(self, conversation_id: str) -> Conversation | None:
@@ -76,7 +76,7 @@ class Reader:
         if kept is None or kept[0] != additions:
             if snapshot.since:
                 return None
-            kept = (additions, Tracker(snapshot.conversation_id, with_additions(self._core.domain, additions)))
+            kept = (additions, Tracker(snapshot.conversation_id, with_additions(self._domain, additions)))
         tracker = kept[1]
         missing = len(tracker.events) - snapshot.since
         if missing < 0:

@@ -48,7 +48,7 @@ class Loop:
 
     def __init__(self, store: Store, core: Core, *, clock: Callable[[], float] = time.time) -> None:
         self.store, self.core = store, core
-        self._reader = Reader(store, core)
+        self._reader = Reader(store, core.domain)
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

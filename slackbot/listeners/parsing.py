@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -46,7 +45,6 @@ def press(teaching: Teaching, handle: Press) -> Callable[..., Awaitable[None]]:
     When the store is down the press is not acknowledged, and the person is told so.
     """
 
-    @functools.wraps(handle)
     async def listener(ack: Callable[..., Awaitable[Any]], body: Json, action: Json) -> None:
         try:
             words = await handle(body, action)

@@ -116,6 +116,16 @@ class Slack:
             repeatable=False,
         )
 
+    async def upload(self, channel: str, files: Mapping[str, str], words: str, *, thread_ts: str | None) -> None:
+        """Uploads text files (name to text) as one message. Raises DeliveryUnknown like ``post``."""
+        uploads: list[Json] = [{"filename": name, "title": name, "content": text} for name, text in files.items()]
+        await self._call(
+            lambda: self.client.files_upload_v2(
+                channel=channel, thread_ts=thread_ts, file_uploads=uploads, initial_comment=words
+            ),
+            repeatable=False,
+        )
+
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """Opens a modal. A trigger works once, within 3 seconds."""
         await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=False)

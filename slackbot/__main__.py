@@ -1,0 +1,5 @@
+"""``python -m slackbot`` is ``storythread``."""
+
+from slackbot.cli import main
+
+main()

@@ -1,0 +1,113 @@
+"""The command line. Heavy modules are imported by the commands that need them, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slackbot.errors import StorythreadError
+
+if TYPE_CHECKING:
+    from slackbot.settings import Settings
+
+
+class Commands(click.Group):
+    """Shows our own errors as one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command; exit status 1 with one line for what a person or the world did wrong."""
+        try:
+            return super().invoke(ctx)
+        except StorythreadError as error:
+            click.echo(f"storythread: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="storythread")
+def main() -> None:
+    """Teach a Rasa assistant together, in Slack threads."""
+
+
+@main.command()
+@click.option("--play", is_flag=True, help="Play a scripted conversation and exit; needs nobody.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Where the exported files go.",
+)
+def demo(*, play: bool, out: Path) -> None:
+    """Run everything on this machine: a Slack workspace, Valkey, the app and a worker."""
+    from slackbot.sandbox.console import run_console
+    from slackbot.sandbox.play import play as run_play
+
+    asyncio.run(run_play(out) if play else run_console(out))
+
+
+@main.command()
+def serve() -> None:
+    """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, HTTP without."""
+    from slackbot.app import serve as run
+    from slackbot.core.builtin import BuiltinCore
+    from slackbot.settings import example_assistant
+    from workers.exports import exporter
+
+    settings = _settings()
+    settings.require("slack_bot_token")
+    with _redis(settings) as url:
+        click.echo("storythread: loading the assistant ...", err=True)
+        core = BuiltinCore.load(settings.assistant or example_assistant())
+        ready = lambda: click.echo("storythread: ready", err=True)  # noqa: E731  a name for a line
+        asyncio.run(run(settings, core, url, exporter(url), ready))
+
+
+@main.command()
+def work() -> None:
+    """Run a worker: it posts exports and does whatever else takes longer than a moment."""
+    from workers.worker import run_worker
+
+    settings = _settings()
+    settings.require("slack_bot_token")
+    with _redis(settings) as url:
+        run_worker(settings, url)
+
+
+@main.command()
+def doctor() -> None:
+    """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
+    from slackbot.doctor import examine
+
+    faults = 0
+    for finding in asyncio.run(examine(_settings())):
+        click.echo(str(finding))
+        faults += finding.is_fault
+    sys.exit(1 if faults else 0)
+
+
+def _settings() -> Settings:
+    from slackbot.settings import Settings, configure_logging
+
+    settings = Settings.from_environment(os.environ)
+    configure_logging(settings)
+    return settings
+
+
+@contextmanager
+def _redis(settings: Settings) -> Iterator[str]:
+    """The URL of the Redis that the settings name, or of our own."""
+    from slackbot.store.server import EmbeddedServer
+
+    if settings.redis_url:
+        yield settings.redis_url
+        return
+    with EmbeddedServer(settings.data) as url:
+        yield url

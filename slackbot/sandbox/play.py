@@ -1,0 +1,199 @@
+"""``storythread demo --play``: five simulated people teach the example assistant, one of whom errs."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slackbot.blocks.card import ACCEPT, CHANGE
+from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
+from slackbot.errors import WorldError
+from slackbot.sandbox import Person
+from slackbot.sandbox.demo import Demo, running
+
+Json = dict[str, Any]
+SPEAKER = "Ada"
+ANNOTATORS = ("Ben", "Cleo", "Dan", "Eve")
+ERRING = "Eve"
+QUORUM = 2
+#: Seconds that anything in the play may take.
+STEP = 30.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the speaker says, and what the annotators know to be right."""
+
+    says: str
+    intent: str
+    action: str
+    #: What the one who errs takes it for, before anybody else has voted.
+    mistaken: str | None = None
+
+
+SCRIPT = (
+    Turn("hi there", "greet", "utter_greet"),
+    Turn("could be worse, I suppose", "mood_good", "utter_glad", mistaken="mood_bad"),
+    Turn("a table for 4 people tonight, please", "book_table", "utter_confirm_booking"),
+    Turn("yes please", "affirm", "action_book_table"),
+    Turn("you're a star", "thank", "utter_welcome", mistaken="goodbye"),
+    Turn("bye", "goodbye", "utter_goodbye"),
+)
+
+
+async def play(out: Path) -> None:
+    """Plays the script, prints the thread as it unfolds, and writes the exported files to ``out``.
+
+    Raises WorldError when something doesn't happen in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="storythread-") as data:
+        click.echo("Starting Valkey, a Slack workspace, the app and a worker ...")
+        async with running(Path(data), [SPEAKER, *ANNOTATORS], quorum=QUORUM) as demo:
+            printing = asyncio.create_task(_print_changes(demo))
+            try:
+                await Play(demo).run()
+            except TimeoutError as error:
+                raise WorldError(f"the play got stuck: {error}") from error
+            finally:
+                printing.cancel()
+                await asyncio.wait({printing})
+            written = _written(demo, out)
+    click.echo(f"\nThe session's files: {', '.join(written)}")
+
+
+def _written(demo: Demo, out: Path) -> list[str]:
+    out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file in demo.slack.files:
+        path = out / file.name
+        path.write_bytes(file.content)
+        paths.append(str(path))
+    return paths
+
+
+async def _print_changes(demo: Demo) -> None:
+    """Prints each message when it appears, and each card again when it is decided."""
+    shown: dict[str, str] = {}
+    async for change in demo.slack.changes():
+        message = change.get("message")
+        if change["type"] not in {"message", "message_changed"} or not message:
+            continue
+        text = demo.slack.describe(message)
+        if shown.get(message["ts"]) != text:
+            click.echo(f"\n{text}")
+        shown[message["ts"]] = text
+
+
+class Play:
+    """The play: Ada speaks, the others press; the erring one goes first where the script says so."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo, self._slack, self._channel = demo, demo.slack, demo.channel
+        self._thread = ""
+
+    async def run(self) -> None:
+        """From ``/teach`` to the files."""
+        speaker = self._demo.people[SPEAKER]
+        await speaker.command("/teach", "", self._channel)
+        parent = await self._until(lambda: next(iter(self._slack.messages(self._channel)), None))
+        self._thread = parent["ts"]
+        for turn in SCRIPT:
+            await self._play_turn(speaker, turn)
+        await speaker.press(self._channel, self._thread, "Finish")
+        await self._until(lambda: len(self._slack.files) >= 3)
+        await self._until(lambda: "in the thread" in self._slack.describe(self._messages()[0]))
+
+    async def _play_turn(self, speaker: Person, turn: Turn) -> None:
+        before = len(self._messages())
+        await speaker.say(self._channel, turn.says, self._thread)
+        voters = [name for name in ANNOTATORS if name != ERRING]
+        if turn.mistaken:
+            card = await self._until(lambda: self._open_card(after=before))
+            await self._vote(self._demo.people[ERRING], card, turn.mistaken, None)
+        while card := await self._until(lambda: self._open_card(after=before) or self._is_answered(before)):
+            if card is True:
+                return
+            for name in voters:
+                current = self._open_card(after=before)
+                if current is None or _seen(current) != _seen(card):
+                    break
+                await self._vote(self._demo.people[name], current, turn.intent, turn.action)
+
+    async def _vote(self, person: Person, card: Json, intent: str, action: str | None) -> None:
+        """Looks at the card, then agrees or corrects the first thing that is wrong."""
+        told = len(person.ephemerals)
+        wrong = _correction(card, intent, action)
+        if wrong is None:
+            click.echo(f"\n    ({person.display_name} presses All right)")
+            await person.press(self._channel, card["ts"], ACCEPT)
+        else:
+            click.echo(f"\n    ({person.display_name} presses Change and picks {wrong[1]})")
+            await person.press(self._channel, card["ts"], CHANGE)
+            await person.fill(*wrong)
+            await person.submit()
+        with suppress(TimeoutError):
+            await self._slack.wait_for(lambda: len(person.ephemerals) > told or self._changed(card), timeout=STEP)
+
+    def _changed(self, card: Json) -> bool:
+        now = next(message for message in self._messages() if message["ts"] == card["ts"])
+        return _seen(now) != _seen(card)
+
+    def _messages(self) -> list[Json]:
+        return self._slack.messages(self._channel, self._thread)
+
+    def _open_card(self, *, after: int) -> Json | None:
+        return next((message for message in self._messages()[after:] if _has_button(message, CHANGE)), None)
+
+    def _is_answered(self, before: int) -> bool:
+        """Every card of the turn is decided, and the last decided part was to wait for the speaker."""
+        cards = [message for message in self._messages()[before:] if "Agreed by" in _text(message)]
+        return bool(cards) and "wait for" in _text(cards[-1])
+
+    async def _until(self, condition: Callable[[], Any]) -> Any:
+        return await self._slack.wait_for(condition, timeout=STEP)
+
+
+def _correction(card: Json, intent: str, action: str | None) -> tuple[str, str] | None:
+    """The field of the modal to fill and the answer to give, where the card's suggestion is wrong."""
+    text = _text(card)
+    understood = re.search(r"I understood \*(.+?)\*.*", text)
+    is_open = understood is not None and ":white_check_mark:" not in understood.group()
+    if understood and is_open and understood.group(1) != intent:
+        return PICK_INTENT, intent
+    planned = re.search(r"I would(?:\n1\.)?(.*)", text)
+    first = re.search(r"`([^`]+)`", planned.group(1)) if planned else None
+    if understood and action and (first is None or first.group(1) != action):
+        return PICK_ACTION, action
+    return None
+
+
+def _seen(message: Json) -> str:
+    """What of a card makes people think again: not the tally."""
+    return "\n".join(block["text"]["text"] for block in message.get("blocks", ()) if block["type"] == "section")
+
+
+def _text(message: Json) -> str:
+    contexts = [
+        element["text"]
+        for block in message.get("blocks", ())
+        if block["type"] == "context"
+        for element in block["elements"]
+    ]
+    return "\n".join([_seen(message), *contexts])
+
+
+def _has_button(message: Json, action_id: str) -> bool:
+    return any(
+        element.get("action_id") == action_id
+        for block in message.get("blocks", ())
+        if block["type"] == "actions"
+        for element in block["elements"]
+    )

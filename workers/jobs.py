@@ -1,0 +1,82 @@
+"""What workers do. Each job may run more than once, and does its work once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import aiohttp
+
+from slackbot.app import web_client
+from slackbot.dialogue.project import load_project
+from slackbot.learning.conversation import Conversation, Reader
+from slackbot.learning.export import export_files
+from slackbot.learning.session import Status
+from slackbot.settings import Settings, example_assistant
+from slackbot.store import Commit, Store
+from slackbot.store.server import connect
+from slackbot.threads import Slack, Threads
+
+log = logging.getLogger(__name__)
+
+
+def post_export(conversation_id: str) -> None:
+    """Uploads a finished session's files to its thread and notes that it is finished.
+
+    The settings, and REDIS_URL, come from the environment.
+    """
+    settings = Settings.from_environment(os.environ)
+    asyncio.run(_post_export(settings, os.environ["REDIS_URL"], conversation_id))
+
+
+async def _post_export(settings: Settings, redis_url: str, conversation_id: str) -> None:
+    domain = load_project(settings.assistant or example_assistant()).domain
+    async with AsyncExitStack() as stack:
+        redis = connect(redis_url)
+        stack.push_async_callback(redis.aclose)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        slack = Slack(web_client(settings, http), http, updates_per_minute=settings.updates_per_minute)
+        store = Store(redis)
+        reader = Reader(store, domain)
+        conversation = await reader.read(conversation_id)
+        if conversation is None or conversation.session.status is not Status.FINISHING:
+            return
+        name = f"slack_{conversation_id}"
+        files = export_files(conversation.tracker, conversation.session.additions, domain, name)
+        await _upload_once(slack, conversation, files)
+        await _finish(store, conversation)
+        await Threads(store, reader.read, slack).draw(conversation_id)
+
+
+async def _upload_once(slack: Slack, conversation: Conversation, files: dict[str, str]) -> None:
+    """Uploads the files unless an earlier run did and died before it could note so."""
+    session, thread_ts = conversation.session, conversation.snapshot.thread_ts
+    async for message in slack.messages(session.channel, thread_ts=thread_ts, oldest=thread_ts or "0"):
+        names = {file.get("name") for file in message.get("files") or ()}
+        if set(files) <= names and message.get("user") != session.speaker:
+            log.info("the files of session %s are in its thread already", conversation.id)
+            return
+    await slack.upload(session.channel, files, _words(files), thread_ts=thread_ts)
+
+
+def _words(files: dict[str, str]) -> str:
+    if "stories.yml" not in files:
+        return "Nothing was agreed in this session, so there is no story to export."
+    return "What was said and agreed here, as Rasa's files:"
+
+
+async def _finish(store: Store, conversation: Conversation) -> None:
+    session = replace(conversation.session, status=Status.FINISHED)
+    await store.commit(
+        conversation.id,
+        Commit(
+            session_revision=conversation.snapshot.session_revision,
+            session=session.as_dict(),
+            over=True,
+            redraw=("parent",),
+        ),
+    )
+
