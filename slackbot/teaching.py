@@ -248,9 +248,9 @@ class Teaching:
             await self.loop.advance(conversation_id)
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
-            if conversation and question and question.id == question_id:
-                if words := _standing(conversation, question, person):
-                    await tell(words)
+            still_open = conversation and question and question.id == question_id
+            if still_open and (words := _standing(conversation, question, person)):
+                await tell(words)
             await self.threads.draw(conversation_id)
 
         self._background.start(carry_on(), f"carrying on {conversation_id}")

@@ -61,7 +61,11 @@ class Sandbox:
             signing_secret or new_secret(),
             None if scopes is None else frozenset(scopes),
         )
-        sockets = SocketDelivery(workspace.app.id, connect_timeout)
+        sockets = SocketDelivery(
+            workspace.app.id,
+            connect_timeout,
+            lambda count: workspace.changes.publish("connections", count=count),
+        )
         self._backend = Backend(credentials, sockets, workspace)
         self._http = HTTPDelivery(credentials.signing_secret)
         self._deliverer = Deliverer(
@@ -73,7 +77,7 @@ class Sandbox:
         )
         self._ack_timeout = ack_timeout
         subscribed = None if events is None else frozenset(events)
-        self._events = Events(workspace, self._deliverer.send_event, subscribed)
+        self._events = Events(workspace, self._deliverer.send_event, subscribed, credentials.scopes)
         self._calls = Calls(self._backend, rate_limits=rate_limits)
         self._server = Server(self._backend, self._calls)
         self._address = (host, port)
@@ -236,7 +240,7 @@ class Sandbox:
         """Every change of the workspace from now on; it ends when the sandbox stops."""
         return self._backend.workspace.changes.stream()
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:  # noqa: ASYNC109  it says what it waited for
+    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 10.0) -> T:  # noqa: ASYNC109  it says what it waited for
         """Wait until `predicate` is truthy and answer its value. Looks again after every change, call and delivery.
 
         TimeoutError shows every conversation as text.
