@@ -27,6 +27,10 @@ class Credentials:
     #: None: all of them.
     scopes: frozenset[str] | None = None
 
+    def grants(self, scope: str) -> bool:
+        """Whether the app was given this scope."""
+        return self.scopes is None or scope in self.scopes
+
 
 @dataclass
 class Backend:

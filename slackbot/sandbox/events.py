@@ -18,17 +18,35 @@ _KIND_LETTERS = {"channel": "C", "group": "G", "im": "D", "mpim": "G"}
 _MESSAGES_OF = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
+#: event -> the scopes of which the app needs one to be told; those not named need none
+_SCOPES = {
+    **{f"message.{family}": frozenset({f"{family}:history"}) for family in _MESSAGES_OF.values()},
+    "app_mention": frozenset({"app_mentions:read"}),
+    "reaction_added": frozenset({"reactions:read"}),
+    "reaction_removed": frozenset({"reactions:read"}),
+    "member_joined_channel": frozenset({"channels:read", "groups:read"}),
+    "member_left_channel": frozenset({"channels:read", "groups:read"}),
+}
+
+
 class Events:
     """Listens to the workspace and sends what the app would be told."""
 
-    def __init__(self, workspace: Workspace, send: Callable[[JSON], None], subscribed: frozenset[str] | None) -> None:
-        self._workspace, self._send, self._subscribed = workspace, send, subscribed
+    def __init__(
+        self,
+        workspace: Workspace,
+        send: Callable[[JSON], None],
+        subscribed: frozenset[str] | None,
+        scopes: frozenset[str] | None,
+    ) -> None:
+        self._workspace, self._send = workspace, send
+        self._subscribed, self._scopes = subscribed, scopes
         workspace.changes.listen(self.on_change)
 
     def on_change(self, change: Change) -> None:
         """Send the events of one change, if the bot may see them and the app wants them."""
         for event in self._events(change):
-            if self._subscribed is None or _subscription(event) in self._subscribed:
+            if self._wanted(_subscription(event)):
                 self._send(self.callback(event))
 
     def callback(self, event: JSON) -> JSON:
@@ -54,6 +72,12 @@ class Events:
             "is_ext_shared_channel": False,
             "event_context": f"4-{new_id('X')}",
         }
+
+    def _wanted(self, name: str) -> bool:
+        if self._subscribed is not None and name not in self._subscribed:
+            return False
+        needed = _SCOPES.get(name, frozenset())
+        return self._scopes is None or not needed or bool(needed & self._scopes)
 
     def _events(self, change: Change) -> Iterator[JSON]:
         if change["type"] == "home_opened":

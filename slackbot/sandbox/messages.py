@@ -74,7 +74,7 @@ class Messages:
         if user in users.get(name, ()):
             raise ApiError("already_reacted")
         self._set_reactions(channel, message, {**users, name: [*users.get(name, ()), user]})
-        self._publish("reaction_added", channel, ts, user=user, reaction=name, message=message)
+        self._publish("reaction_added", channel, ts, user=user, reaction=name, message=channel.messages[ts])
 
     def unreact(self, channel: Channel, ts: str, name: str, user: str) -> None:
         """Take a person's reaction away. ApiError ``no_reaction``."""
@@ -84,7 +84,7 @@ class Messages:
             raise ApiError("no_reaction")
         left = {**users, name: [other for other in users[name] if other != user]}
         self._set_reactions(channel, message, left)
-        self._publish("reaction_removed", channel, ts, user=user, reaction=name, message=message)
+        self._publish("reaction_removed", channel, ts, user=user, reaction=name, message=channel.messages[ts])
 
     def thread(self, channel: Channel, thread_ts: str) -> list[JSON]:
         """The parent, if it is there, and its replies in order."""

@@ -126,6 +126,8 @@ class Person:
     async def command(self, command: str, text: str, channel: str) -> JSON | None:
         """Run a slash command; answers what acknowledged it, which is also shown as Slack shows it."""
         place = self._present_in(channel)
+        if not self._backend.credentials.grants("commands"):
+            raise NotOnScreen(f"there is no {command}: the app was not granted the scope commands")
         payload = self._backend.payloads.command(self._account, place, command, text)
         answer = await self._deliverer.interact("slash_commands", payload)
         if answer:
@@ -239,11 +241,14 @@ class Person:
         return answer
 
     async def close_view(self, *, everything: bool = False) -> None:
-        """Close the modal on top, or with `everything` the whole stack."""
-        self._top()
-        for view in self._backend.views.close(self.id, everything=everything):
+        """Close the modal on top; with `everything`, or where the modal says so, the whole stack."""
+        top = self._top()
+        cleared = everything or bool(top.definition.get("clear_on_close"))
+        if not cleared:
+            self._backend.views.close(top)
+        for view in self._backend.views.close_all(self.id) if cleared else [top]:
             if view.definition.get("notify_on_close"):
-                payload = self._backend.payloads.view_closed(self._account, view, is_cleared=everything)
+                payload = self._backend.payloads.view_closed(self._account, view, is_cleared=cleared)
                 await self._deliverer.interact("interactive", payload)
 
     async def open_home(self, tab: str = "home") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -22,8 +23,9 @@ class SocketDelivery:
 
     name = "socket"
 
-    def __init__(self, app_id: str, connect_timeout: float) -> None:
-        self._app_id, self._connect_timeout = app_id, connect_timeout
+    def __init__(self, app_id: str, connect_timeout: float, changed: Callable[[int], None]) -> None:
+        """`changed` is told how many connections there are whenever that changes."""
+        self._app_id, self._connect_timeout, self._changed = app_id, connect_timeout, changed
         self._tickets: set[str] = set()
         self._open: set[web.WebSocketResponse] = set()
         #: Those that get payloads; one that was told to go is open a while longer, for its acknowledgements.
@@ -65,6 +67,7 @@ class SocketDelivery:
         try:
             await socket.send_json(self._hello(request))
             self._arrival.set()
+            self._changed(len(self._ready))
             await self._listen(socket)
         finally:
             self._forget(socket)
@@ -130,6 +133,7 @@ class SocketDelivery:
     def _forget(self, socket: web.WebSocketResponse) -> None:
         if socket in self._ready:
             self._ready.remove(socket)
+            self._changed(len(self._ready))
         if not self._ready:
             self._arrival.clear()
 

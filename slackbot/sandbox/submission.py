@@ -31,8 +31,10 @@ def follow(views: Views, view: View, answer: JSON) -> None:
         views.update(view, view_definition(answer.get("view"), ("modal",)))
     elif action == "push":
         views.push(view.user_id, view_definition(answer.get("view"), ("modal",)))
-    elif action in (None, "clear"):
-        views.close(view.user_id, everything=action == "clear")
+    elif action == "clear":
+        views.close_all(view.user_id)
+    elif action is None:
+        views.close(view)
     else:
         raise invalid_arguments(f"unknown `response_action`: {action}")
 

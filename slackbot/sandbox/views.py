@@ -106,13 +106,19 @@ class Views:
         view.errors = dict(errors)
         self._publish(view, "errors")
 
-    def close(self, user_id: str, *, everything: bool = False) -> list[View]:
-        """Close the top modal, or every one; answers the closed ones, top first."""
-        stack = self._stacks.get(user_id, [])
-        closed = [stack.pop() for _ in range(len(stack) if everything else min(1, len(stack)))]
-        for view in closed:
+    def close(self, view: View) -> None:
+        """Close one modal; what lies below it is there again."""
+        stack = self._stacks.get(view.user_id, [])
+        if view in stack:
+            stack.remove(view)
             self._open.pop(view.id, None)
             self._publish(view, "closed")
+
+    def close_all(self, user_id: str) -> list[View]:
+        """Close every modal of a person; answers them, the top one first."""
+        closed = self.stack(user_id)[::-1]
+        for view in closed:
+            self.close(view)
         return closed
 
     def as_dict(self, view: View) -> JSON:

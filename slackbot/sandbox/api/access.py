@@ -38,9 +38,8 @@ def visible_channel(backend: Backend, name: str, verb: str) -> Channel:
 
 def check_scope(backend: Backend, scope: str) -> None:
     """ApiError ``missing_scope`` unless it was granted."""
-    granted = backend.credentials.scopes
-    if granted is not None and scope not in granted:
-        raise missing_scope((scope,), granted)
+    if not backend.credentials.grants(scope):
+        raise missing_scope((scope,), backend.credentials.scopes or ())
 
 
 def writable_channel(backend: Backend, name: str, *, posting: bool = True) -> Channel:
@@ -55,8 +54,7 @@ def writable_channel(backend: Backend, name: str, *, posting: bool = True) -> Ch
     if not workspace.has_bot(channel):
         if channel.kind != "channel":
             raise ApiError("channel_not_found")
-        granted = backend.credentials.scopes
-        if posting and granted is not None and "chat:write.public" not in granted:
+        if posting and not backend.credentials.grants("chat:write.public"):
             raise ApiError("not_in_channel")
     if posting and channel.archived:
         raise ApiError("is_archived")
