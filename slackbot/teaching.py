@@ -248,8 +248,8 @@ class Teaching:
             await self.loop.advance(conversation_id)
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
-            still_open = conversation and question and question.id == question_id
-            if still_open and (words := _standing(conversation, question, person)):
+            words = _standing(conversation, question, person) if conversation and question else None
+            if words and question and question.id == question_id:
                 await tell(words)
             await self.threads.draw(conversation_id)
 
