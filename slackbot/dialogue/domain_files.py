@@ -21,16 +21,21 @@ def read_domain_files(path: Path) -> list[tuple[Path, Any]]:
 
     A folder with training data (``data/`` or ``config.yml``) is a project, whose domain is ``domain.yml``,
     ``domain.yaml`` or the folder ``domain``. In any other folder each YAML file at any depth belongs to the domain,
-    if it has a domain's sections. Raises FileError.
+    if it has a domain's sections and isn't hidden. Raises FileError.
     """
     place = _of_project(path) if path.is_dir() else path
     if not place.is_dir():
         return [(place, read_yaml(place))]
-    contents = [(file, read_yaml(file)) for file in sorted(place.rglob("*")) if file.suffix in {".yml", ".yaml"}]
+    contents = [(file, read_yaml(file)) for file in sorted(place.rglob("*")) if _may_be_read(file.relative_to(place))]
     found = [(file, data) for file, data in contents if isinstance(data, dict) and not _SECTIONS.isdisjoint(data)]
     if not found:
         raise FileError(place, None, "there is no domain file in this folder", "add a domain.yml")
     return found
+
+
+def _may_be_read(file: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.parts)
+    return file.suffix in {".yml", ".yaml"} and not hidden
 
 
 def _of_project(folder: Path) -> Path:

@@ -182,8 +182,8 @@ class SectionReader:
             initial_value=data.get("initial_value"),
             influence_conversation=kind != "any" and data.get("influence_conversation", True) is not False,
             values=tuple(values),
-            min_value=data.get("min_value", 0.0),
-            max_value=data.get("max_value", 1.0),
+            min_value=self._number(data, "min_value", 0.0),
+            max_value=self._number(data, "max_value", 1.0),
             mappings=tuple(self._mappings(data, "mappings")),
             declared_type=declared,
             data=data,
@@ -195,6 +195,12 @@ class SectionReader:
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             self.fail(data, key, f"'{key}' is no list of mappings", "write '- type: from_...' for each below it")
         return items
+
+    def _number(self, data: Data, key: str, default: float) -> float:
+        value = data.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail(data, key, f"'{key}' is {_kind(value)}", "write a number")
+        return value
 
     def responses(self, data: Data) -> dict[str, list[dict[str, Any]]]:
         """The variations of each response."""
@@ -211,13 +217,20 @@ class SectionReader:
         section = self.section(data, "forms")
         if isinstance(section, list):
             return dict(self.named_items(data, "forms"))
-        for name, form in section.items():
-            if not isinstance(name, str) or not isinstance(form, dict | None):
-                self.fail(section, name, f"the form '{name}' is {_kind(form)}", _REMEDIES["forms"])
-            if form and not isinstance(form.get("required_slots"), dict | None):
-                self._names(form, "required_slots")
-            self._names(form or {}, "ignored_intents")
-        return {name: form or {} for name, form in section.items()}
+        return {name: self._form(section, name) for name in section}
+
+    def _form(self, section: Data, name: Any) -> dict[str, Any]:
+        form: Any = section[name] if section[name] is not None else {}
+        if not isinstance(name, str) or not isinstance(form, dict):
+            self.fail(section, name, f"the form '{name}' is {_kind(form)}", _REMEDIES["forms"])
+        required = form.get("required_slots")
+        if not isinstance(required, dict):
+            self._names(form, "required_slots")
+        for slot in required_slots(form):
+            if not isinstance(slot, str):
+                self.fail(form, "required_slots", f"the form '{name}' asks for {slot!r}", "name a slot, in quotes")
+        self._names(form, "ignored_intents")
+        return form
 
     def config(self, data: Data) -> dict[str, Any]:
         """Settings that Rasa 2 kept in the domain."""
@@ -234,10 +247,7 @@ class SectionReader:
     def session_config(self, data: Data) -> SessionConfig:
         """Rasa's own defaults stand for what is absent."""
         section = self.section(data, "session_config")
-        minutes = section.get("session_expiration_time", 60)
-        if isinstance(minutes, bool) or not isinstance(minutes, int | float):
-            problem = f"session_expiration_time is {_kind(minutes)}"
-            self.fail(section, "session_expiration_time", problem, "write a number of minutes")
+        minutes = self._number(section, "session_expiration_time", 60)
         return SessionConfig(minutes, section.get("carry_over_slots_to_new_session", True) is not False)
 
 

@@ -357,12 +357,14 @@ class ReminderScheduled(Event):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read ``date_time`` in any ISO 8601 form. Raises ValueError."""
-        moment = data.get("date_time")
-        if not isinstance(moment, str):
-            raise broken(cls, f"date_time must be an ISO 8601 time, not {moment!r:.80}")
+        written = data.get("date_time")
+        try:
+            moment = datetime.fromisoformat(written)  # type: ignore[arg-type]  # what isn't text raises TypeError
+        except (TypeError, ValueError) as error:
+            raise broken(cls, f"date_time must be an ISO 8601 time, not {written!r:.80}") from error
         return cls(
             data.get("intent"),
-            datetime.fromisoformat(moment),
+            moment,
             data.get("entities"),
             data.get("name"),
             data.get("kill_on_user_msg", True),

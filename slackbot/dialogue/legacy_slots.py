@@ -39,9 +39,10 @@ def _form_mappings(slot: str, form: str, properties: Mapping[str, Any]) -> Itera
     required = properties.get("required_slots", properties)
     if slot == REQUESTED_SLOT or not isinstance(required, Mapping) or slot not in required:
         return
-    written = required[slot] or [{"type": "from_entity", "entity": slot}]
-    for mapping in [written] if isinstance(written, Mapping) else written:
-        condition = {"active_loop": form}
-        if mapping.get("type") != "from_entity":
-            condition["requested_slot"] = slot
-        yield {**mapping, "conditions": [condition]}
+    written = required[slot] or {"type": "from_entity", "entity": slot}
+    for mapping in written if isinstance(written, list) else [written]:
+        if isinstance(mapping, Mapping):
+            condition = {"active_loop": form}
+            if mapping.get("type") != "from_entity":
+                condition["requested_slot"] = slot
+            yield {**mapping, "conditions": [condition]}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from slackbot.dialogue.events import (
@@ -57,7 +56,8 @@ class Loop:
 class State:
     """Everything that a tracker tells beside its events."""
 
-    slots: Mapping[str, Any]
+    #: Never altered, but copied.
+    slots: dict[str, Any]
     latest_message: UserUttered | None = None
     #: Entities that were found in the latest message after it had been parsed.
     added_entities: tuple[Mapping[str, Any], ...] = ()
@@ -75,7 +75,7 @@ class State:
 
 def initial_state(slots: Slots) -> State:
     """The state before anything was said."""
-    return State(MappingProxyType({name: slot.start_value for name, slot in slots.items()}))
+    return State({name: slot.start_value for name, slot in slots.items()})
 
 
 def next_state(state: State, event: Event, slots: Slots) -> State:
@@ -107,7 +107,7 @@ def _slot(state: State, event: SlotSet, slots: Slots) -> State:
     slot = slots.get(event.key)
     if slot is None:
         return state
-    return replace(state, slots=MappingProxyType({**state.slots, event.key: slot.coerced(event.value)}))
+    return replace(state, slots={**state.slots, event.key: slot.coerced(event.value)})
 
 
 def _reset_slots(state: State, _: AllSlotsReset, slots: Slots) -> State:

@@ -6,17 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from enum import Enum
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from slackbot.dialogue.applied import AppliedEvents
 from slackbot.dialogue.domain import Domain
-from slackbot.dialogue.events import (
-    ActionReverted,
-    Event,
-    Restarted,
-    UserUtteranceReverted,
-    UserUttered,
-)
+from slackbot.dialogue.events import Event, Restarted, UserUttered
 from slackbot.dialogue.state import State, initial_state, next_state
 
 
@@ -43,7 +38,7 @@ class Tracker:
         self._after_restart = 0
         self._input_channel: str | None = None
         self._state = initial_state(domain.slots)
-        self._applied = AppliedEvents(self._state, partial(next_state, slots=domain.slots))
+        self._applied = AppliedEvents(self._state, partial(next_state, slots=domain.slots), self._state)
         self.extend(events)
 
     @property
@@ -53,12 +48,7 @@ class Tracker:
 
     def append(self, event: Event) -> None:
         """Take the next event. Costs the same however long the log is; reverting costs what is reverted."""
-        before = self._applied.state
-        added = self._applied.append(event)
-        if (added and self._state is before) or isinstance(event, ActionReverted | UserUtteranceReverted):
-            self._state = self._applied.state
-        else:
-            self._state = next_state(self._state, event, self.domain.slots)
+        self._state = self._applied.append(event, self._state)
         self._events.append(event)
         if isinstance(event, UserUttered):
             self._input_channel = event.input_channel
@@ -99,7 +89,7 @@ class Tracker:
     @property
     def slots(self) -> Mapping[str, Any]:
         """The value of every slot of the domain."""
-        return self._state.slots
+        return MappingProxyType(self._state.slots)
 
     @property
     def latest_message(self) -> UserUttered | None:
@@ -134,7 +124,7 @@ class Tracker:
         """The tracker as ``GET /conversations/{id}/tracker`` answers it."""
         return {
             "sender_id": self.conversation_id,
-            "slots": dict(self.slots),
+            "slots": dict(self._state.slots),
             "latest_message": self._latest_message_state(),
             "latest_event_time": self._events[-1].timestamp if self._events else None,
             "followup_action": self.followup_action,
