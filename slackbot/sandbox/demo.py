@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from slackbot.errors import WorldError
 from slackbot.sandbox import Person, Sandbox
 from slackbot.store.server import EmbeddedServer
@@ -90,3 +92,29 @@ async def _connected(slack: Sandbox, app: asyncio.subprocess.Process) -> None:
         raise WorldError(f"the app did not connect within {START:.0f} s; run `storythread doctor`") from None
     if app.returncode is not None:
         raise WorldError("the app did not start; run `storythread doctor` to see why")
+
+
+async def print_changes(demo: Demo) -> None:
+    """Prints each message when it appears and, changed, again. Until it is cancelled."""
+    names = {person.id: name for name, person in demo.people.items()}
+    shown: dict[str, str] = {}
+    async for change in demo.slack.changes():
+        message = change.get("message")
+        if change["type"] not in {"message", "message_changed", "ephemeral"} or not message:
+            continue
+        text = demo.slack.describe(message)
+        if change["type"] == "ephemeral":
+            text = f"    (only {names.get(change['user'])} sees)\n{text}"
+        if shown.get(message["ts"]) != text:
+            click.echo(f"\n{text}")
+        shown[message["ts"]] = text
+
+
+def save_files(demo: Demo, out: Path) -> list[str]:
+    """Writes the files that were uploaded to the workspace into a folder; returns their paths."""
+    out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file in demo.slack.files:
+        (out / file.name).write_bytes(file.content)
+        paths.append(str(out / file.name))
+    return paths

@@ -17,7 +17,7 @@ from slackbot.blocks.card import ACCEPT, CHANGE
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
 from slackbot.errors import WorldError
 from slackbot.sandbox import Person
-from slackbot.sandbox.demo import Demo, running
+from slackbot.sandbox.demo import Demo, print_changes, running, save_files
 
 Json = dict[str, Any]
 SPEAKER = "Ada"
@@ -57,7 +57,7 @@ async def play(out: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="storythread-") as data:
         click.echo("Starting Valkey, a Slack workspace, the app and a worker ...")
         async with running(Path(data), [SPEAKER, *ANNOTATORS], quorum=QUORUM) as demo:
-            printing = asyncio.create_task(_print_changes(demo))
+            printing = asyncio.create_task(print_changes(demo))
             try:
                 await Play(demo).run()
             except TimeoutError as error:
@@ -65,31 +65,8 @@ async def play(out: Path) -> None:
             finally:
                 printing.cancel()
                 await asyncio.wait({printing})
-            written = _written(demo, out)
+            written = save_files(demo, out)
     click.echo(f"\nThe session's files: {', '.join(written)}")
-
-
-def _written(demo: Demo, out: Path) -> list[str]:
-    out.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for file in demo.slack.files:
-        path = out / file.name
-        path.write_bytes(file.content)
-        paths.append(str(path))
-    return paths
-
-
-async def _print_changes(demo: Demo) -> None:
-    """Prints each message when it appears, and each card again when it is decided."""
-    shown: dict[str, str] = {}
-    async for change in demo.slack.changes():
-        message = change.get("message")
-        if change["type"] not in {"message", "message_changed"} or not message:
-            continue
-        text = demo.slack.describe(message)
-        if shown.get(message["ts"]) != text:
-            click.echo(f"\n{text}")
-        shown[message["ts"]] = text
 
 
 class Play:
