@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ def write_project(folder: Path, domain: str, data: str = "", config: str = "") -
     return folder
 
 
+Turn = Event | Sequence[Event]
+
+
 def says(intent: str | None, text: str = "", **entities: Any) -> UserUttered:
     """A message that is understood."""
     found = [{"entity": name, "value": value} for name, value in entities.items()]
@@ -49,7 +52,7 @@ LISTENS = ActionExecuted("action_listen")
 SESSION: tuple[Event, ...] = (ActionExecuted("action_session_start"), SessionStarted(), LISTENS)
 
 
-def conversation(domain: Domain, *turns: Event | Iterable[Event], name: str = "conversation") -> Tracker:
+def conversation(domain: Domain, *turns: Turn, name: str = "conversation") -> Tracker:
     """A tracker whose session has started; each turn is an event or several."""
     tracker = Tracker(name, domain, SESSION)
     for turn in turns:
@@ -57,7 +60,7 @@ def conversation(domain: Domain, *turns: Event | Iterable[Event], name: str = "c
     return tracker
 
 
-async def next_action(core: BuiltinCore, *turns: Event | Iterable[Event]) -> str:
+async def next_action(core: BuiltinCore, *turns: Turn) -> str:
     return (await core.predict(conversation(core.domain, *turns))).action
 
 

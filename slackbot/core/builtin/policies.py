@@ -45,7 +45,7 @@ class Policies:
         self._slots = {name for story in told for state in story.decisions.states for name, _ in state.slots}
         self._intents = {state.intent for story in told for state in story.decisions.states}
         self._memory = StoryMemory(told)
-        self._statistics = NextActionCounts([*told, *rules])
+        self._statistics = NextActionCounts(told)
         self._fallback = _fallback(config)
 
     def predict(self, tracker: Tracker) -> Prediction:
@@ -94,10 +94,10 @@ class Policies:
 
     def _by_statistics(self, now: State, guess: Guess, actions: Collection[str]) -> _Choice:
         confidence = guess.scores[guess.action]
-        fallback = self._fallback
-        if fallback and fallback.action in actions and now.answers_message and confidence < fallback.confidence:
+        fallback = self._fallback if now.answers_message else None
+        if fallback and fallback.action in actions and (confidence < fallback.confidence or not guess.story):
             return fallback
-        reason = f"similar to {guess.lesson}" if guess.lesson else "a guess: nothing in training is similar"
+        reason = f"similar to {guess.story}" if guess.story else "a guess: nothing in training is similar"
         return _Choice(guess.action, STATISTICS, confidence, reason)
 
 

@@ -6,11 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from slackbot.core.builtin.lessons import ANYTHING, Lesson
+from slackbot.core.builtin.lessons import Lesson
 from slackbot.core.builtin.states import State
+from slackbot.dialogue.domain import DEFAULT_ACTIONS
+from slackbot.dialogue.state import ACTION_LISTEN
 
 #: Weight of the wider view's opinion, counted in decisions seen in the narrower.
 _WIDER_WEIGHT = 1.0
+
+#: Actions that the right one may be among and that nobody has taught yet: in small projects it's often none of theirs.
+_NOT_YET_INVENTED = 10
+
+#: The widest views: what the assistant has just met with.
+_AFTER_MESSAGE, _AFTER_ACTION = "message", "action"
 
 #: What the widest view may say at most: it knows no more than whether the user has just spoken.
 _WIDEST_SHARE = 0.3
@@ -18,10 +26,10 @@ _WIDEST_SHARE = 0.3
 
 @dataclass(frozen=True)
 class Guess:
-    """A probability for every action, and the lesson with the most similar turn ('' if there is none)."""
+    """A probability for every action, and the story with the turn that is most similar ('' if none is)."""
 
     scores: dict[str, float]
-    lesson: str
+    story: str
 
     @property
     def action(self) -> str:
@@ -36,22 +44,24 @@ class NextActionCounts:
     prior), so that views with few or no sightings leave the say to wider ones.
     """
 
-    def __init__(self, lessons: Iterable[Lesson]) -> None:
+    def __init__(self, stories: Iterable[Lesson]) -> None:
         self._counts: dict[Hashable, Counter[str]] = defaultdict(Counter)
-        self._lessons: dict[tuple[Hashable, str], str] = {}
-        for lesson in lessons:
-            for states, action in lesson.decisions:
-                if ANYTHING not in {action, states[-1].previous} and states[-1].previous is not None:
-                    self._learn(states, action, lesson.title)
+        self._stories: dict[tuple[Hashable, str], str] = {}
+        # What is known before any story: an assistant that has acted listens.
+        self._counts[_AFTER_ACTION][ACTION_LISTEN] += 1
+        for story in stories:
+            for states, action in story.decisions:
+                if states[-1].previous is not None:
+                    self._learn(states, action, story.title)
 
-    def _learn(self, states: Sequence[State], action: str, lesson: str) -> None:
+    def _learn(self, states: Sequence[State], action: str, story: str) -> None:
         for view in _views(states):
             self._counts[view][action] += 1
-            self._lessons.setdefault((view, action), lesson)
+            self._stories.setdefault((view, action), story)
 
     def guess(self, states: Sequence[State], actions: Collection[str]) -> Guess:
-        """Probabilities over these actions. With nothing similar in training, none is above 0.3 plus chance."""
-        scores = dict.fromkeys(actions, 1 / max(len(actions), 1))
+        """Probabilities over these actions. With nothing similar in training, none is much above 0.3."""
+        scores = _by_chance(actions)
         widest, *narrower = _views(states)
         scores = self._blend(widest, scores, _WIDEST_SHARE)
         for view in narrower:
@@ -72,15 +82,22 @@ class NextActionCounts:
         return Counter({action: count for action, count in counts.items() if action in actions})
 
     def _most_similar(self, views: Sequence[Hashable], action: str) -> str:
-        found = (self._lessons[view, action] for view in reversed(views) if (view, action) in self._lessons)
+        found = (self._stories[view, action] for view in reversed(views) if (view, action) in self._stories)
         return next(found, "")
+
+
+def _by_chance(actions: Collection[str]) -> dict[str, float]:
+    """Equal for all actions that are the assistant's own; Rasa's default actions never come by chance."""
+    own = set(actions) - set(DEFAULT_ACTIONS)
+    chance = 1 / (len(own) + _NOT_YET_INVENTED)
+    return {action: chance if action in own else 0.0 for action in actions}
 
 
 def _views(states: Sequence[State]) -> list[Hashable]:
     """What the present moment looks like, from wide to narrow; equal views are the same context."""
     now = states[-1]
     question = _last_own_action(states)
-    step = ("message", now.intent) if now.answers_message else ("action", now.previous)
+    step = (_AFTER_MESSAGE, now.intent) if now.answers_message else (_AFTER_ACTION, now.previous)
     context = question if now.answers_message else now.intent
     return [
         step[0],
