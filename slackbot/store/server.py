@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +95,8 @@ def connect(url: str) -> redis.asyncio.Redis:
 def connect_sync(url: str) -> redis.Redis:
     """Like ``connect``, but blocking, and answers are bytes, as RQ needs them. Close it with ``close()``."""
     retry = redis.retry.Retry(_backoff(), _RETRIES, (redis.ConnectionError,))
-    pool = redis.BlockingConnectionPool.from_url(url, max_connections=16, timeout=10, retry=retry, **_options())
+    # Not a blocking pool: RQ uses its connection in signal handlers too, and that one's lock is not reentrant.
+    pool = redis.ConnectionPool.from_url(url, max_connections=64, retry=retry, **_options())
     return redis.Redis.from_pool(pool)
 
 
@@ -120,6 +122,7 @@ class EmbeddedServer:
         self._folder = data.absolute() / "valkey"
         self._program = program
         self._users: IO[bytes] | None = None
+        self._owner = os.getpid()
         self._pid: int | None = None
         self._url = ""
 
@@ -167,6 +170,7 @@ class EmbeddedServer:
         with self._guard():
             if self._users is None:
                 self._users = _locked(self._folder / "users.lock", fcntl.LOCK_SH)
+                _ours_alone.add(self._users)
             self._url = self._find() or self._start()
 
     @contextlib.contextmanager
@@ -329,7 +333,7 @@ class EmbeddedServer:
 
     def _leave(self) -> None:
         """Stop the server, unless another program uses it."""
-        if self._users is None:
+        if self._users is None or os.getpid() != self._owner:
             return
         users, self._users = self._users, None
         if not self._url:  # nothing was found and nothing started
@@ -376,6 +380,18 @@ class EmbeddedServer:
         if self._pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, number)
+
+
+_ours_alone: weakref.WeakSet[IO[bytes]] = weakref.WeakSet()
+
+
+def _close_inherited() -> None:
+    """A forked process (RQ forks for each job) is no user by itself: it must not keep the server running."""
+    for lock in _ours_alone:
+        lock.close()
+
+
+os.register_at_fork(after_in_child=_close_inherited)
 
 
 def _probe(url: str) -> redis.Redis:
