@@ -78,16 +78,17 @@ def _heading(speaker: str, question: Question) -> str:
 
 
 def _lines(question: Question, speaker: str, responses: Responses) -> list[str]:
-    """What was understood, then what would be done: a paragraph each."""
+    """What was understood, then what would be done: a paragraph each. Ticks tell decided parts from open ones."""
+    tick = " :white_check_mark:" if question.open_parts else ""
     understood = [part for part in question.parts if part.kind is not PartKind.ACTION]
     planned = [part for part in question.parts if part.kind is PartKind.ACTION]
-    paragraphs = [_understanding(understood, question)] if understood else []
+    paragraphs = [_understanding(understood, question, tick)] if understood else []
     if planned:
-        paragraphs.append(_plan(planned, speaker, responses))
+        paragraphs.append(_plan(planned, speaker, responses, tick))
     return paragraphs
 
 
-def _understanding(parts: Sequence[Part], question: Question) -> str:
+def _understanding(parts: Sequence[Part], question: Question, tick: str) -> str:
     intent, entities = parts
     if not intent.answer:
         return "I did not understand this. Press *Change* to say what it means."
@@ -95,7 +96,7 @@ def _understanding(parts: Sequence[Part], question: Question) -> str:
     found = answered_entities(entities.answer)
     if found:
         text += " with " + ", ".join(entity_words(entity, question.message.text) for entity in found)
-    return f"{text}.{_tick(intent)}"
+    return f"{text}.{tick if intent.decided is not None else ''}"
 
 
 def entity_words(entity: Mapping[str, Any], text: str) -> str:
@@ -110,8 +111,8 @@ def entity_words(entity: Mapping[str, Any], text: str) -> str:
     )
 
 
-def _plan(parts: Sequence[Part], speaker: str, responses: Responses) -> str:
-    lines = [_action(part, speaker, responses) for part in parts]
+def _plan(parts: Sequence[Part], speaker: str, responses: Responses, tick: str) -> str:
+    lines = [_action(part, speaker, responses) + (tick if part.decided is not None else "") for part in parts]
     if len(lines) == 1:
         return f"I would {lines[0]}."
     if len(lines) == 2 and parts[1].answer == ACTION_LISTEN:
@@ -122,14 +123,14 @@ def _plan(parts: Sequence[Part], speaker: str, responses: Responses) -> str:
 def _action(part: Part, speaker: str, responses: Responses) -> str:
     name = part.answer
     if name == ACTION_LISTEN:
-        return f"wait for {person(speaker)}{_tick(part)}"
+        return f"wait for {person(speaker)}"
     says = part.says if name == part.suggested else _texts(responses.get(name, ()))
     why = (
         ", ".join(word for word in (code(name), escape(part.reason)) if word) if name == part.suggested else code(name)
     )
     what = "say " + " ".join(bold(text) for text in says) if says else f"run {code(name)}"
     detail = why if says else (escape(part.reason) if name == part.suggested else "")
-    return f"{what}{f' ({detail})' if detail else ''}{_tick(part)}"
+    return f"{what}{f' ({detail})' if detail else ''}"
 
 
 def _texts(variations: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -141,10 +142,6 @@ def _certainty(part: Part) -> str:
     if part.decided is not None and part.decided != part.suggested:
         return ""
     return "" if part.confidence is None else f" ({part.confidence:.2f})"
-
-
-def _tick(part: Part) -> str:
-    return " :white_check_mark:" if part.decided is not None else ""
 
 
 def _progress(question: Question, voters: int) -> str:

@@ -28,8 +28,8 @@ _LONGEST_VALUE = 150
 def change_modal(draft: Draft, token: str) -> Block:
     """The modal in which every open part can be corrected."""
     blocks = [kit.section(f"Message: {quote(draft.text, 1000)}")]
-    for index in draft.open_parts(PartKind.INTENT):
-        blocks.append(_select("What does it mean?", PICK_INTENT, "Search intents", draft, index))
+    intents = draft.open_parts(PartKind.INTENT)
+    blocks += [_select("What does it mean?", PICK_INTENT, "Search intents", draft, index) for index in intents]
     if draft.open_parts(PartKind.ENTITIES):
         blocks += _entities(draft)
     for place, index in enumerate(draft.open_parts(PartKind.ACTION)):
@@ -85,7 +85,7 @@ def _entities(draft: Draft) -> list[Block]:
     blocks.append(
         kit.input_block(
             "or mark up the message",
-            kit.text_input(MARK_UP, placeholder="a table in [Paris](city)"),
+            kit.text_input(MARK_UP, placeholder="a table in [Paris](city)", multiline="\n" in draft.text),
             block_id=f"markup:{draft.drawn}",
             optional=True,
             hint="[words](entity); this replaces the entities above.",

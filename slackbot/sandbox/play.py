@@ -97,6 +97,7 @@ class Play:
             await self._vote(self._demo.people[ERRING], card, turn.mistaken, None)
         while card := await self._until(lambda: self._open_card(after=before) or self._is_answered(before)):
             if card is True:
+                await self._until(lambda: not turn.action.startswith("utter_") or self._has_spoken(before))
                 return
             for name in voters:
                 current = self._open_card(after=before)
@@ -133,6 +134,10 @@ class Play:
         """Every card of the turn is decided, and the last decided part was to wait for the speaker."""
         cards = [message for message in self._messages()[before:] if "Agreed by" in _text(message)]
         return bool(cards) and "wait for" in _text(cards[-1])
+
+    def _has_spoken(self, before: int) -> bool:
+        """The bot's own words are in the thread."""
+        return any(":robot_face:" in _text(message) for message in self._messages()[before:])
 
     async def _until(self, condition: Callable[[], Any]) -> Any:
         return await self._slack.wait_for(condition, timeout=STEP)
