@@ -24,9 +24,7 @@ _HIDDEN = "[secret]"
 def _token(prefix: str, kind: str, where: str) -> Parser:
     def parse(text: str) -> str:
         if not text.startswith(prefix) or len(text) == len(prefix) or re.search(r"\s", text):
-            raise ValueError(
-                f"is not {kind} (one starts with {prefix}); copy it from {where} on your app's page"
-            )
+            raise ValueError(f"is not {kind} (one starts with {prefix}); copy it from {where} on your app's page")
         return text
 
     return parse
@@ -34,9 +32,7 @@ def _token(prefix: str, kind: str, where: str) -> Parser:
 
 def _signing_secret(text: str) -> str:
     if _TOKEN.match(text) or re.search(r"\s", text):
-        raise ValueError(
-            "is not a signing secret; copy it from Basic Information, App Credentials on your app's page"
-        )
+        raise ValueError("is not a signing secret; copy it from Basic Information, App Credentials on your app's page")
     return text
 
 
@@ -149,9 +145,7 @@ class Settings:
         for name in names:
             if getattr(self, name) is None:
                 variable = variable_of(name)
-                raise SettingsError(
-                    f"{variable} is not set; set it, or run `storythread demo`, which needs none"
-                )
+                raise SettingsError(f"{variable} is not set; set it, or run `storythread demo`, which needs none")
 
     @property
     def secrets(self) -> tuple[str, ...]:
