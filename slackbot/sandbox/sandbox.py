@@ -175,6 +175,10 @@ class Sandbox:
         members = self._backend.workspace.channel(channel).members
         members.extend(person.id for person in people if person.id not in members)
 
+    def archive(self, channel: str) -> None:
+        """Archive a channel: nobody can write there any more."""
+        self._backend.workspace.channel(channel).archived = True
+
     def direct_message(self, person: Person) -> str:
         """The id of the direct message channel of a person and the bot."""
         return self._backend.workspace.direct([person.id])[0].id

@@ -9,7 +9,7 @@ from slackbot.sandbox.calls import Calls
 from slackbot.sandbox.errors import ApiError
 
 MAX_BODY = 64 * 1024 * 1024  # bytes
-_SHUTDOWN_BOUND = 2.0  # seconds
+_SHUTDOWN_BOUND = 0.5  # seconds that a call under way may still take
 
 
 class Server:

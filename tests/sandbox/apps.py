@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot.sandbox import Sandbox
@@ -50,6 +53,17 @@ MODAL: JSON = {
 }
 
 
+EVENTS = (
+    "message",
+    "app_mention",
+    "app_home_opened",
+    "reaction_added",
+    "reaction_removed",
+    "member_joined_channel",
+    "member_left_channel",
+)
+
+
 def recording_app(slack: Sandbox, recorder: Recorder) -> AsyncApp:
     """Acknowledges everything and notes it; `/modal` and a button `open` open a modal."""
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
@@ -76,7 +90,7 @@ def recording_app(slack: Sandbox, recorder: Recorder) -> AsyncApp:
     async def silent(body: JSON) -> None:
         recorder.actions.append(body)
 
-    @app.action("other")
+    @app.action(re.compile("other"))
     async def other(ack: AsyncAck, body: JSON) -> None:
         recorder.actions.append(body)
         await ack()
@@ -86,9 +100,32 @@ def recording_app(slack: Sandbox, recorder: Recorder) -> AsyncApp:
         recorder.submissions.append(body)
         await ack()
 
-    @app.event("message")
-    async def message(body: JSON) -> None:
+    @app.view_closed("correct")
+    async def closed(ack: AsyncAck, body: JSON) -> None:
+        recorder.closed.append(body)
+        await ack()
+
+    @app.options("lookup")
+    async def lookup(ack: AsyncAck, body: JSON) -> None:
+        recorder.suggestions.append(body)
+        found = [name for name in ("greet", "goodbye", "book_table") if body["value"] in name]
+        await ack(options=[{"text": {"type": "plain_text", "text": name.title()}, "value": name} for name in found])
+
+    @app.action("lookup")
+    async def looked_up(ack: AsyncAck, body: JSON) -> None:
+        recorder.actions.append(body)
+        await ack()
+
+    @app.shortcut("help")
+    async def shortcut(ack: AsyncAck, body: JSON) -> None:
+        recorder.shortcuts.append(body)
+        await ack()
+
+    async def event(body: JSON) -> None:
         recorder.events.append(body)
+
+    for kind in EVENTS:
+        app.event(kind)(event)
 
     return app
 
@@ -119,3 +156,11 @@ async def over_http(slack: Sandbox, app: AsyncApp) -> AsyncIterator[None]:
     finally:
         slack.request_url = None
         await runner.cleanup()
+
+
+async def refusal(call: Awaitable[Any]) -> JSON:
+    """The body of a call's ``ok: false``."""
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    body: JSON = caught.value.response.data
+    return body

@@ -120,7 +120,7 @@ def by_type(shapes: Mapping[str, Check]) -> Check:
             yield Problem("must provide an object", at, {"type": "type", "expected": "object"})
         elif "type" not in value:
             yield Problem("missing required field: type", at, {"type": "required", "expected": "type"})
-        elif value["type"] not in shapes:
+        elif not isinstance(value["type"], str) or value["type"] not in shapes:
             expected = {"type": "enum", "expected": list(shapes)}
             yield Problem(f"unsupported type: {value['type']}", f"{at}/type", expected)
         else:
