@@ -12,12 +12,13 @@ import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot import listeners
 from slackbot.background import Background
 from slackbot.core.protocol import Core
-from slackbot.errors import SettingsError, StorythreadError
+from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.loop import Loop
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
@@ -82,6 +83,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, export))
         await teaching.store.ping()
+        await _check_bot_token(teaching)
         taking_up = asyncio.create_task(_take_up(teaching), name="taking up conversations")
         stack.push_async_callback(_cancelled, taking_up)
         if settings.slack_app_token:
@@ -92,6 +94,15 @@ async def serve(
         ready()
         await stop.wait()
         log.info("stopping")
+
+
+async def _check_bot_token(teaching: Teaching) -> None:
+    try:
+        await teaching.slack.check_token()
+    except SlackRefused as error:
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN is refused by Slack ({error.code}); copy it anew from Install App on your app's page"
+        ) from None
 
 
 async def _take_up(teaching: Teaching) -> None:
@@ -115,7 +126,13 @@ async def _connect_sockets(stack: AsyncExitStack, settings: Settings, app: Async
     handlers = [AsyncSocketModeHandler(app, settings.slack_app_token) for _ in range(settings.sockets)]
     for handler in handlers:
         stack.push_async_callback(handler.close_async)
-    await asyncio.gather(*(handler.connect_async() for handler in handlers))  # type: ignore[no-untyped-call]
+    try:
+        await asyncio.gather(*(handler.connect_async() for handler in handlers))  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        raise SettingsError(
+            f"SLACK_APP_TOKEN is refused by Slack ({error.response['error']}); make one with the scope "
+            "connections:write under Basic Information on your app's page"
+        ) from None
     log.info("connected to Slack by %d sockets", len(handlers))
 
 

@@ -171,7 +171,12 @@ class Teaching:
         if not await self.store.vote(conversation.id, question.id, person, question.suggestion):
             raise Refused(_CLOSED)
         self.threads.offer(conversation.id, f"card:{question.id}", response_url)
-        self._after_vote(conversation.id, question.id, person, lambda words: self._whisper(response_url, words))
+        self._after_vote(
+            conversation.id,
+            question.id,
+            person,
+            lambda words: self.slack.whisper(response_url, words, thread_ts=place.thread_ts),
+        )
 
     async def change(self, place: Place, person: str, button: CardButton) -> tuple[Draft, str]:
         """*Change*: a draft of the person's own answers, and the token under which it is kept."""
@@ -237,7 +242,7 @@ class Teaching:
         conversation = await self.loop.read(conversation_id)
         if conversation is None or conversation.session.channel != place.channel:
             raise Refused(_FOREIGN)
-        if place.thread_ts != conversation.snapshot.thread_ts:
+        if place.thread_ts is not None and place.thread_ts != conversation.snapshot.thread_ts:
             raise Refused(_FOREIGN)
         return conversation
 
@@ -254,10 +259,6 @@ class Teaching:
             await self.threads.draw(conversation_id)
 
         self._background.start(carry_on(), f"carrying on {conversation_id}")
-
-    async def _whisper(self, response_url: str, words: str) -> None:
-        payload = {"response_type": "ephemeral", "replace_original": False, "text": words}
-        await self.slack.respond(response_url, payload)
 
     # --- going on -----------------------------------------------------------------------------------------------
 

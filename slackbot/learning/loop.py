@@ -7,6 +7,7 @@ out the same step; one commits it, the other gets a Conflict, reads again and fi
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -37,6 +38,8 @@ from slackbot.learning.steps import (
 from slackbot.store import Commit, Store
 
 Json = dict[str, Any]
+log = logging.getLogger(__name__)
+
 #: Steps that one call of ``advance`` takes at most. A real conversation waits for people long before.
 MOST_STEPS = 100
 #: How often a decision is worked out anew because the conversation changed meanwhile.
@@ -122,8 +125,11 @@ class Loop:
             return False
         try:
             commit = await self._commit_for(conversation, step)
-        except CoreFailed as error:
-            trouble = f"The assistant failed: {error}"
+        except Exception as error:
+            # Whatever a core does wrong, people must see it in the thread and the conversation must stay as it is.
+            if not isinstance(error, CoreFailed):
+                log.exception("the core failed in conversation %s", conversation_id)
+            trouble = f"The assistant failed: {error if isinstance(error, CoreFailed) else type(error).__name__}"
             await self.change_session(conversation_id, lambda session: replace(session, trouble=trouble))
             return False
         await self._commit(conversation, commit)

@@ -23,11 +23,13 @@ def team_of(body: Mapping[str, Any]) -> str:
 
 
 def place_of(body: Mapping[str, Any]) -> Place:
-    """Where a button in a message was pressed."""
+    """Where a button in a message was pressed. Slack doesn't always say in which thread an ephemeral one is shown."""
     container, message = body.get("container") or {}, body.get("message") or {}
-    thread_ts = container.get("thread_ts") or message.get("thread_ts") or message.get("ts")
+    thread_ts = container.get("thread_ts") or message.get("thread_ts")
+    if thread_ts is None and not container.get("is_ephemeral"):
+        thread_ts = message.get("ts") or container.get("message_ts")
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    return Place(team_of(body), channel, thread_ts or container.get("message_ts"))
+    return Place(team_of(body), channel, thread_ts)
 
 
 def person_of(body: Mapping[str, Any]) -> str:
@@ -65,10 +67,5 @@ def press(teaching: Teaching, handle: Press) -> Callable[..., Awaitable[None]]:
 
 async def whisper(teaching: Teaching, body: Json, words: str, blocks: list[Json] | None = None) -> None:
     """Shows a line to the person who pressed, and to nobody else."""
-    payload: Json = {"response_type": "ephemeral", "replace_original": False, "text": words}
-    if blocks:
-        payload["blocks"] = blocks
-    if thread_ts := place_of(body).thread_ts:
-        payload["thread_ts"] = thread_ts
     if url := body.get("response_url"):
-        await teaching.slack.respond(url, payload)
+        await teaching.slack.whisper(url, words, thread_ts=place_of(body).thread_ts, blocks=blocks)

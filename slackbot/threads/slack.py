@@ -43,6 +43,10 @@ class Slack:
         self.client, self._http = client, http
         self.pace = Pace(updates_per_minute)
 
+    async def check_token(self) -> None:
+        """Raises SlackRefused when the bot's token is none of Slack's."""
+        await self._call(self.client.auth_test, repeatable=True)
+
     async def post(self, channel: str, card: Card, name: Mapping[str, str], *, thread_ts: str | None) -> str:
         """Posts a message that carries ``name`` as metadata, and returns its ts.
 
@@ -151,6 +155,17 @@ class Slack:
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("Slack did not take a response (%s)", type(error).__name__)
             return False
+
+    async def whisper(
+        self, response_url: str, words: str, *, thread_ts: str | None, blocks: list[Json] | None = None
+    ) -> bool:
+        """Shows the person of an interaction a line that nobody else sees. False if Slack refused."""
+        payload: Json = {"response_type": "ephemeral", "replace_original": False, "text": words}
+        if thread_ts:
+            payload["thread_ts"] = thread_ts
+        if blocks:
+            payload["blocks"] = blocks
+        return await self.respond(response_url, payload)
 
     async def _call(self, call: Call, *, repeatable: bool) -> AsyncSlackResponse:
         """Calls Slack; waits out rate limits and outages within the bounds."""
