@@ -78,6 +78,26 @@ def events() -> st.SearchStrategy[Event]:
     return st.one_of(*_turns, *_turns, *_loops, *_reverting, st.one_of(*_others))
 
 
+#: What decides whether a form's turn is applied.
+_in_forms = (
+    ActionExecuted("form"),
+    ActionExecuted("form"),
+    ActionExecuted("other_form"),
+    ActionExecuted("action_listen"),
+    ActionExecuted(action_text="Hi"),
+    UserUttered("hi"),
+    ActiveLoop("form"),
+    ActiveLoop(None),
+    ActionExecutionRejected("form"),
+    ActionExecutionRejected("other_form"),
+    SlotSet("name", "Bob"),
+    DefinePrevUserUtteredFeaturization(True),
+    ActionReverted(),
+    Restarted(),
+)
+
+
 def logs(max_size: int = 40) -> st.SearchStrategy[list[Event]]:
-    """Any log."""
-    return st.lists(events(), max_size=max_size)
+    """Any log; half of them happen in forms."""
+    in_forms = st.lists(st.sampled_from(_in_forms), max_size=max_size)
+    return st.one_of(st.lists(events(), max_size=max_size), in_forms)

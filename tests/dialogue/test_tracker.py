@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackbot.dialogue.applied import AppliedEvents
@@ -80,6 +80,13 @@ def test_it_makes_no_difference_when_events_come_and_who_looks_in_between(log: l
     assert all_of(at_once) == all_of(looked_at) == all_of(in_parts)
 
 
+def test_a_copy_learns_of_loops_and_runs_on_its_own() -> None:
+    tracker = track(FORM)
+    tracker.with_events([ActiveLoop("form"), FORM])
+    assert tracker.with_events([FORM]).applied_events() == [FORM, FORM]
+    assert tracker.with_events([FORM, ActiveLoop("form")]).applied_events() == [FORM, ActiveLoop("form")]
+
+
 @given(logs(), logs(10))
 def test_a_tracker_is_untouched_by_what_is_added_to_a_copy_of_it(log: list[Event], more: list[Event]) -> None:
     tracker = track(*log)
@@ -88,7 +95,8 @@ def test_a_tracker_is_untouched_by_what_is_added_to_a_copy_of_it(log: list[Event
     assert all_of(tracker) == before
 
 
-@given(logs())
+@settings(max_examples=500)
+@given(logs(20))
 def test_events_are_applied_as_rasa_says_however_they_came(log: list[Event]) -> None:
     tracker = track()
     for length, event in enumerate(log, 1):
@@ -244,6 +252,15 @@ def test_entities_are_added_to_the_latest_message_once_and_only_while_listening(
     assert HI.entities == [city]
     after_action = track(LISTEN, HI, GREET, EntitiesAdded([date])).latest_message
     assert after_action == HI
+    of_the_next = track(LISTEN, HI, EntitiesAdded([date]), LISTEN, UserUttered("yes")).latest_message
+    assert of_the_next == UserUttered("yes")
+
+
+def test_an_entity_found_twice_at_once_is_added_once() -> None:
+    found = {"entity": "date"}
+    message = track(LISTEN, UserUttered("now"), EntitiesAdded([found, found])).latest_message
+    assert message is not None
+    assert message.entities == [found]
 
 
 # -- whose turn it is ------------------------------------------------------------------------------------------------
@@ -379,10 +396,29 @@ def test_a_turn_that_the_form_rejected_is_applied() -> None:
     assert track(*log).applied_events() == log
 
 
+def test_a_turn_that_another_action_answered_is_applied() -> None:
+    log = [HI, FORM, ActiveLoop("form"), LISTEN, UserUttered("why?"), GREET, LISTEN, FORM]
+    assert track(*log).applied_events() == log
+
+
+def test_a_rejection_of_another_loop_does_not_keep_a_turn() -> None:
+    other = ActionExecutionRejected("other_form")
+    log = [HI, FORM, ActiveLoop("form"), LISTEN, UserUttered("Bob"), other, FORM]
+    assert track(*log).applied_events() == [HI, FORM, ActiveLoop("form"), other]
+
+
+def test_runs_from_before_a_restart_do_not_count() -> None:
+    log = [FORM, ActiveLoop("form"), Restarted(), FORM]
+    assert track(*log).applied_events() == [FORM]
+    assert track(HI, FORM, Restarted(), FORM, FORM, ActiveLoop("form")).applied_events() == [FORM, ActiveLoop("form")]
+
+
 def test_an_action_counts_as_a_loop_from_before_it_was_first_activated() -> None:
     log = [FORM, LISTEN, HI, FORM, SAID]
     assert track(*log).applied_events() == log
-    assert track(*log, ActiveLoop("form")).applied_events() == [FORM, SAID, ActiveLoop("form")]
+    late, other = ActiveLoop("form"), ActiveLoop("other_form")
+    assert track(*log, late).applied_events() == [FORM, SAID, late]
+    assert track(*log, late, other).applied_events() == [FORM, SAID, late, other]
 
 
 # -- cost ------------------------------------------------------------------------------------------------------------
