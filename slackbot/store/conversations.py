@@ -114,7 +114,7 @@ def available(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         try:
             return await function(*args, **kwargs)
         except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-            raise StoreUnavailable(f"Redis does not answer ({error})") from error
+            raise StoreUnavailable(f"Redis does not answer ({error}); start it, or correct REDIS_URL") from error
         except RedisError as error:
             raise StoreUnavailable(f"Redis refuses ({error})") from error
 

@@ -169,20 +169,21 @@ class Slack:
 
     async def _call(self, call: Call, *, repeatable: bool) -> AsyncSlackResponse:
         """Calls Slack; waits out rate limits and outages within the bounds."""
+        why = ""
         for attempt in range(MOST_ATTEMPTS):
             try:
                 async with asyncio.timeout(CALL_TIMEOUT):
                     return await call()
             except SlackApiError as error:
-                wait = _wait_for(error, attempt)
-            except aiohttp.ClientConnectorError:
-                wait = 2.0**attempt / 4  # nothing was sent
+                wait, why = _wait_for(error, attempt), f"status {error.response.status_code}"
+            except aiohttp.ClientConnectorError as error:
+                wait, why = 2.0**attempt / 4, str(error)  # nothing was sent
             except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
                 if not repeatable:
                     raise DeliveryUnknown(f"the connection to Slack broke ({type(error).__name__})") from error
-                wait = 2.0**attempt / 4
+                wait, why = 2.0**attempt / 4, type(error).__name__
             await asyncio.sleep(wait)
-        raise SlackUnavailable(f"Slack took none of {MOST_ATTEMPTS} attempts")
+        raise SlackUnavailable(f"Slack does not answer ({why}); check the network and try again")
 
 
 def _wait_for(error: SlackApiError, attempt: int) -> float:
