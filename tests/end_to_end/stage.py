@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,14 +15,20 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from slackbot.app import teaching_app
+from slackbot.blocks.card import CHANGE
+from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
 from slackbot.core.protocol import Core
 from slackbot.receiver import slack_routes
 from slackbot.sandbox import Person, Sandbox
+from slackbot.sandbox.payloads import InMessage
 from slackbot.settings import Settings
 from slackbot.teaching import Teaching
+from slackbot.threads import threads
 from workers.exports import exporter
 
 Json = dict[str, Any]
+#: Seconds that a worker may take to start and to post the files, on a machine that does other things too.
+WORKER_BOUND = 60.0
 
 
 @dataclass
@@ -39,14 +48,27 @@ class Stage:
             raise AttributeError(name)
         return people[name]
 
-    async def teach(self, text: str = "", by: str = "ada") -> Scene:
+    async def teach(self, text: str = "", by: str = "ada", channel: str | None = None) -> Scene:
         """Somebody types ``/teach``; the scene is the thread that it opens."""
-        known = {message["ts"] for message in self.slack.messages(self.channel)}
-        await self.people[by].command("/teach", text, self.channel)
+        place = channel or self.channel
+        known = {message["ts"] for message in self.slack.messages(place)}
+        await self.people[by].command("/teach", text, place)
         parent = await self.slack.wait_for(
-            lambda: next((m for m in self.slack.messages(self.channel) if m["ts"] not in known), None)
+            lambda: next((m for m in self.slack.messages(place) if m["ts"] not in known), None)
         )
-        return Scene(self, parent["ts"])
+        return Scene(self, parent["ts"], place)
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """A real worker process, ``storythread work``, with this stage's settings."""
+        environment = {**os.environ, **self.settings.as_environment(), "STORYTHREAD_LOG_LEVEL": "ERROR"}
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "slackbot", "work", env=environment)
+        try:
+            yield
+        finally:
+            process.terminate()
+            async with asyncio.timeout(WORKER_BOUND):
+                await process.wait()
 
 
 @dataclass
@@ -55,24 +77,88 @@ class Scene:
 
     stage: Stage
     ts: str
+    channel: str
 
     @property
     def messages(self) -> list[Json]:
         """All of its messages."""
-        return self.stage.slack.messages(self.stage.channel, self.ts)
+        return self.stage.slack.messages(self.channel, self.ts)
+
+    @property
+    def parent(self) -> Json:
+        """Its first message."""
+        return self.messages[0]
 
     @property
     def text(self) -> str:
         """The thread for people."""
-        return self.stage.slack.transcript(self.stage.channel, self.ts)
+        return self.stage.slack.transcript(self.channel, self.ts)
 
     async def say(self, text: str, by: str = "ada") -> str:
         """Somebody writes in the thread."""
-        return await self.stage.people[by].say(self.stage.channel, text, self.ts)
+        return await self.stage.people[by].say(self.channel, text, self.ts)
 
     async def press(self, by: str, label: str, *, ts: str | None = None, times: int = 1) -> None:
         """Somebody presses a button of the newest message that has it."""
-        await self.stage.people[by].press(self.stage.channel, ts or await self.with_button(label), label, times=times)
+        await self.stage.people[by].press(self.channel, ts or await self.with_button(label), label, times=times)
+
+    async def press_as_seen(
+        self, by: str, label: str, message: Json, *, value: str | None = None, times: int = 1
+    ) -> None:
+        """Somebody presses a button of a message as it was once, or is elsewhere, or with a value of their own."""
+        seen = copy.deepcopy(message)
+        for element in (element for block in seen["blocks"] for element in block.get("elements", ())):
+            if value is not None and "value" in element:
+                element["value"] = value
+        place = self.stage.slack._backend.workspace.channel(self.channel)
+        await self.stage.people[by]._hands.use(InMessage(place, seen), label, times=times)
+
+    async def agree(self, *people: str, times: int = 1) -> None:
+        """Presses *All right* on the open card, one person after the other, and waits until it is decided."""
+        for _ in range(times):
+            card = await self.until(lambda _: next(iter(self.open_cards), None))
+            for name in people or ("ben",):
+                await self.press(name, "All right", ts=card["ts"])
+            await self.until(lambda _, ts=card["ts"]: "Agreed by" in shown(self.message(ts)))
+
+    async def teach_turn(self, text: str, *people: str) -> None:
+        """The speaker writes, and everything that is suggested is agreed until it is the speaker's turn again."""
+        await self.say(text)
+        card = await self.card(text)
+        while True:
+            await self.agree(*people)
+            if "wait for" in shown(self.message(card["ts"])):
+                return
+            known = card["ts"]
+            card = await self.until(lambda _, known=known: next((c for c in self.open_cards if c["ts"] != known), None))
+
+    async def change(self, by: str, *, intent: str | None = None, action: str | None = None) -> None:
+        """Somebody presses *Change*, picks another intent or another first action, and votes."""
+        person = await self.open_change(by)
+        if intent:
+            await person.fill(PICK_INTENT, intent)
+        if action:
+            await person.fill(PICK_ACTION, action)
+        answer = await person.submit()
+        assert answer == {"response_action": "clear"}, answer
+
+    async def open_change(self, by: str) -> Person:
+        """Somebody presses *Change* on the open card and has the modal before them."""
+        await self.press(by, CHANGE, ts=await self.with_button("Change"))
+        return self.stage.people[by]
+
+    def message(self, ts: str) -> Json:
+        """The message as it is now."""
+        return next(message for message in self.messages if message["ts"] == ts)
+
+    async def told(self, who: str, text: str) -> Json:
+        """Waits until somebody alone is shown a text; the message."""
+        person = self.stage.people[who]
+
+        def find() -> Json | None:
+            return next((m for m in reversed(person.ephemerals) if text in m["text"]), None)
+
+        return await self.stage.slack.wait_for(find)
 
     async def with_button(self, label: str) -> str:
         """ts of the newest message with this button, waited for."""
@@ -105,11 +191,16 @@ class Scene:
 
     async def events(self) -> list[Json]:
         """The conversation's log."""
-        conversation = await self.stage.teaching.store.conversation_in(self.stage.channel, self.ts)
+        conversation = await self.stage.teaching.store.conversation_in(self.channel, self.ts)
         assert conversation is not None
         snapshot = await self.stage.teaching.store.read(conversation)
         assert snapshot is not None
         return list(snapshot.events)
+
+    async def files(self) -> dict[str, str]:
+        """The files in the thread, waited for until the session is finished."""
+        await self.stage.slack.wait_for(lambda: "in the thread" in shown(self.parent), timeout=WORKER_BOUND)
+        return {file.name: file.content.decode() for file in self.stage.slack.files if file.thread_ts == self.ts}
 
     async def steps(self) -> list[str]:
         """The log in short: ``user:greet``, ``action:utter_greet``, ``undo`` ... without the session's start."""
@@ -151,7 +242,8 @@ def shown(message: Json) -> str:
 
 @asynccontextmanager
 async def staged(redis_url: str, core: Core, *, transport: str = "socket", **sandbox: Any) -> AsyncIterator[Stage]:
-    """The stage with the real app on it, over Socket Mode or signed HTTP."""
+    """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon."""
+    threads.BUNDLE = 0.1
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(Sandbox(**sandbox))
         settings = Settings(
