@@ -66,7 +66,7 @@ class UserUttered(Event):
     input_channel: str | None
     message_id: str | None
 
-    def __init__(  # noqa: PLR0917  Rasa's own parameters, in Rasa's order
+    def __init__(
         self,
         text: str | None = None,
         intent: Mapping[str, Any] | None = None,

@@ -84,6 +84,7 @@ def test_a_copy_learns_of_loops_and_runs_on_its_own() -> None:
     tracker = track(FORM)
     tracker.with_events([ActiveLoop("form"), FORM])
     assert tracker.with_events([FORM]).applied_events() == [FORM, FORM]
+    tracker.with_events([Restarted()])
     assert tracker.with_events([FORM, ActiveLoop("form")]).applied_events() == [FORM, ActiveLoop("form")]
 
 
