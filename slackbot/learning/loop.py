@@ -82,12 +82,15 @@ class Loop:
         Raises Refused when there is nothing to do, and Conflict when the conversation has moved on since.
         """
         async with self._lock(conversation_id):
-            conversation = await self._required(conversation_id)
-            if version is not None and version != conversation.version:
-                raise Conflict("the conversation has moved on since that button was drawn")
-            commit, words = commit_of(control, conversation, person)
-            await self._commit(conversation, commit)
-            return words
+            for _ in range(MOST_CONFLICTS):
+                conversation = await self._required(conversation_id)
+                if version is not None and version != conversation.version:
+                    break
+                commit, words = commit_of(control, conversation, person)
+                with suppress(Conflict):
+                    await self._commit(conversation, commit)
+                    return words
+        raise Conflict("the conversation has moved on since that button was drawn")
 
     async def change_session(self, conversation_id: str, change: Callable[[Session], Session]) -> Session:
         """Replaces the session by ``change(session)``; worked out anew when somebody else changed it meanwhile."""

@@ -104,6 +104,7 @@ class Threads:
     async def _draw_one(self, conversation_id: str, redraw: Redraw) -> None:
         conversation = await self._read(conversation_id)
         if conversation is None:
+            await self._store.drawn(conversation_id, redraw, None)
             return
         if conversation.snapshot.thread_ts is None and redraw.name != "parent":
             # The parent is drawn first; Slack refused it, so there is no thread to show anything in.
