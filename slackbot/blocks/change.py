@@ -50,7 +50,7 @@ def part_block(draft: Draft, index: int) -> str:
 
 def _select(label: str, action_id: str, placeholder: str, draft: Draft, index: int) -> Block:
     answer = draft.answers[index]
-    chosen = kit.option(answer, option_value(answer)) if answer else None
+    chosen = _option(answer) if answer else None
     return kit.input_block(
         label, kit.external_select(action_id, placeholder, chosen), block_id=part_block(draft, index)
     )
@@ -132,12 +132,29 @@ def named(value: str, names: Iterable[str]) -> str | None:
 
 
 def found(query: str, names: Iterable[str], described: Mapping[str, str] | None = None) -> list[Block]:
-    """The options for what somebody typed: names that begin with it, then names that hold it, 100 at most."""
-    typed = query.strip().lower()
-    matching = [name for name in names if typed in name.lower()]
-    matching.sort(key=lambda name: not name.lower().startswith(typed))
-    texts = described or {}
-    return [kit.option(name, option_value(name), texts.get(name, "")) for name in matching[: kit.OPTIONS]]
+    """The options for what somebody typed, 100 at most.
+
+    First come names that begin with it, then names that hold it, then those whose description holds it.
+    """
+    typed, texts = " ".join(query.lower().split()), described or {}
+    ranked = [(rank, name) for name in names if (rank := _rank(typed, name, texts.get(name, ""))) is not None]
+    ranked.sort(key=lambda entry: entry[0])
+    return [_option(name, texts.get(name, "")) for _, name in ranked[: kit.OPTIONS]]
+
+
+def _rank(typed: str, name: str, description: str) -> int | None:
+    if name.lower().startswith(typed):
+        return 0
+    if typed in name.lower():
+        return 1
+    return 2 if typed in description.lower() else None
+
+
+def _option(name: str, description: str = "") -> Block:
+    """A name to choose. Where it is too long to be shown, its end is shown below its beginning."""
+    if len(name) > kit.OPTION_TEXT:
+        description = f"…{name[1 - kit.OPTION_TEXT :]}"
+    return kit.option(name, option_value(name), description)
 
 
 def field(values: Mapping[str, Mapping[str, Any]], block_id: str, action_id: str) -> Any:
