@@ -28,7 +28,7 @@ def parse_annotated(text: str) -> tuple[str, list[dict[str, Any]]]:
 
     As in Rasa, text in brackets that is followed by something unlike an annotation stays as it is, and
     ``[a][b]`` loses its second part without being an entity. Raises ValueError if JSON in an annotation is
-    broken, lacks "entity", or has a type, role or group that is no text.
+    broken, lacks "entity", or has a type, role or group that is no text, or a value that is neither text nor number.
     """
     plain, entities, position = "", [], 0
     for match in _ANNOTATION.finditer(text):
@@ -77,8 +77,15 @@ def _from_json(body: str, span: str) -> dict[str, Any]:
     for key in ("entity", "role", "group"):
         if key in data and not isinstance(data[key], str):
             raise ValueError(f'"{key}" in the annotation {{{body}}} is not text')
-    described = {"value": data.get("value", span), "entity": data["entity"]}
+    value = data.get("value", span)
+    if not _is_value(value):
+        raise ValueError(f'"value" in the annotation {{{body}}} is neither text nor a number')
+    described = {"value": value, "entity": data["entity"]}
     return described | {key: data[key] for key in ("role", "group") if data.get(key)}
+
+
+def _is_value(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _by_span(entities: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, list[Mapping[str, Any]]]]:
@@ -125,7 +132,8 @@ def annotate_readably(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
     Rasa's format can't escape square brackets. Where those that somebody typed would be read as an annotation (or
     spoil one), all of the text's own square brackets become round ones: ``[x](y)`` is written ``(x)(y)``. Offsets
     stay valid, for no character is added. Of entities that overlap, the one that starts first (then: the longest)
-    is kept; entities of the very same span are all kept. Entities without a span in the text are left out.
+    is kept; entities of the very same span are all kept. Entities without a span in the text are left out. A value
+    that is neither text nor a number is written as text (its JSON), since nobody would read it otherwise.
     """
     kept = _apart(text, entities)
     annotated = annotate(text, kept)
@@ -138,7 +146,11 @@ def annotate_readably(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
 def _apart(text: str, entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The entities that can be marked in the text together, in the order of their starts."""
     kept: list[Mapping[str, Any]] = []
-    clipped = [{**entity, "end": min(entity["end"], len(text))} for entity in entities if _is_placed(entity)]
+    clipped = [
+        {**entity, "end": min(entity["end"], len(text)), "value": _writable(entity.get("value"))}
+        for entity in entities
+        if _is_placed(entity)
+    ]
     for entity in sorted(clipped, key=lambda e: (e["start"], -e["end"])):
         start, end = entity["start"], entity["end"]
         if not 0 <= start < end:
@@ -146,6 +158,10 @@ def _apart(text: str, entities: Sequence[Mapping[str, Any]]) -> list[Mapping[str
         if not kept or start >= kept[-1]["end"] or (start, end) == (kept[-1]["start"], kept[-1]["end"]):
             kept.append(entity)
     return kept
+
+
+def _writable(value: Any) -> Any:
+    return value if value is None or _is_value(value) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _is_placed(entity: Mapping[str, Any]) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from slackbot.dialogue.annotations import annotate_readably, parse_annotated
-from slackbot.dialogue.events import Event, UserUttered
-from slackbot.dialogue.story_reader import check_version
+from slackbot.dialogue.events import DefinePrevUserUtteredFeaturization, Event, UserUttered
+from slackbot.dialogue.story_reader import is_readable
 from slackbot.dialogue.story_writer import stories_of
 from slackbot.dialogue.yamlfile import (
     FORMAT_VERSION,
@@ -57,8 +57,8 @@ class NLUData:
     """The content of one or more NLU files, in their order."""
 
     examples: tuple[Example, ...] = ()
-    #: Text as written to the value that it stands for.
-    synonyms: Mapping[str, str] = field(default_factory=dict)
+    #: Text as written to the value that it stands for (a number, where an annotation says so).
+    synonyms: Mapping[str, Any] = field(default_factory=dict)
     #: Each ``{"name", "pattern"}``.
     regexes: tuple[Mapping[str, Any], ...] = ()
     #: Each ``{"name", "elements"}``.
@@ -76,11 +76,10 @@ def nlu_from(data: Any, path: Path) -> NLUData:
 
     Outer spaces are stripped as in Rasa, unless the file says that they are meant (see Exact). Raises FileError.
     """
-    if not isinstance(data, dict):
+    if not is_readable(data, path):
         return NLUData()
-    check_version(data, path)
     reader = _NLUReader(path)
-    sections = data.get("nlu") or []
+    sections = [] if data.get("nlu") is None else data["nlu"]
     if not isinstance(sections, list):
         raise FileError(path, line_of(data, "nlu"), "'nlu' must be a list", "begin each section with '- intent: NAME'")
     for index, section in enumerate(sections):
@@ -105,7 +104,9 @@ def examples_of(events: Iterable[Event]) -> list[Example]:
     Messages without an intent, commands (``/greet``) and triggered intents (``EXTERNAL: ...``) are left out, and so
     are entities without a place in the text and those that a pretrained extractor found.
     """
-    messages = (event for story in stories_of(events, "") for event in story.events if isinstance(event, UserUttered))
+    # A story takes a message that was featurized as text without its intent; here it teaches its intent all the same.
+    kept = [event for event in events if not isinstance(event, DefinePrevUserUtteredFeaturization)]
+    messages = (event for story in stories_of(kept, "") for event in story.events if isinstance(event, UserUttered))
     return _once(example for message in messages if (example := _example_of(message)) is not None)
 
 
@@ -132,7 +133,7 @@ class _NLUReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._examples: list[Example] = []
-        self._synonyms: dict[str, str] = {}
+        self._synonyms: dict[str, Any] = {}
         self._regexes: list[Mapping[str, Any]] = []
         self._lookups: list[Mapping[str, Any]] = []
 
@@ -150,7 +151,7 @@ class _NLUReader:
         if not isinstance(name, str):
             raise FileError(self._path, line, f"the {kind} {name!r:.40} is not text", "put it in quotes")
         if kind == "intent":
-            self._examples += self._intent(name, section)
+            self._examples += self._intent(name.strip(), section)
             return
         texts = [text for text, _ in self._lines(section)]
         if kind == "synonym":
@@ -192,7 +193,7 @@ class _NLUReader:
             raise FileError(self._path, line, str(error), "mend the annotation") from error
         for entity in entities:
             span = text[entity["start"] : entity["end"]]
-            if entity["value"] != span and isinstance(entity["value"], str):
+            if entity["value"] != span:
                 self._synonyms[span] = entity["value"]
         return Example(text, intent, tuple(entities), metadata, self._path, line)
 
@@ -254,10 +255,11 @@ def _merged_lookups(lookups: Iterable[Mapping[str, Any]]) -> list[Mapping[str, A
     return [{"name": name, "elements": found} for name, found in elements.items()]
 
 
-def _inverted(synonyms: Mapping[str, str]) -> dict[str, list[str]]:
+def _inverted(synonyms: Mapping[str, Any]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for text, value in synonyms.items():
-        values.setdefault(value, []).append(text)
+        if isinstance(value, str):  # a number can't be a synonym's name; an annotation brings it in again
+            values.setdefault(value, []).append(text)
     return values
 
 

@@ -46,9 +46,10 @@ def load_project(folder: Path) -> Project:
     if not folder.is_dir():
         raise FileError(folder, None, "there is no such folder", "name the folder that holds domain.yml and data")
     domain = Domain.load(_domain_path(folder))
-    files = [(path, read_yaml(path)) for path in _data_files(folder / "data")]
-    for path, data in files:
+    read = [(path, read_yaml(path)) for path in _data_files(folder / "data")]
+    for path, data in read:
         _refuse_bare_list(path, data)
+    files = [(path, data) for path, data in read if isinstance(data, dict)]
     domain = _with_responses(domain, files)
     stories = tuple(story for path, data in files for story in stories_from(data, path, domain))
     _check(stories, domain)
@@ -97,26 +98,20 @@ def _refuse_bare_list(path: Path, data: Any) -> None:
 
 
 def _with_responses(domain: Domain, files: Iterable[tuple[Path, Any]]) -> Domain:
-    """The domain with the data files' responses; its own come first and win."""
+    """The domain with the data files' responses: its own win, else those of the later file."""
     found: dict[str, Any] = {}
     for path, data in files:
-        responses = data.get("responses") if isinstance(data, dict) else None
+        responses = data.get("responses")
         if responses is not None and not isinstance(responses, dict):
             raise FileError(
                 path, line_of(data, "responses"), "'responses' must be a mapping", "write 'utter_NAME:' lines"
             )
-        found = {**(responses or {}), **found}
+        found |= responses or {}
     if not found:
         return domain
-    return Domain.from_dict(
-        {
-            **domain.data,
-            "responses": {
-                **domain.data.get("responses", {}),
-                **{name: value for name, value in found.items() if name not in domain.responses},
-            },
-        }
-    )
+    own = domain.data.get("responses") or {}
+    new = {name: variations for name, variations in found.items() if name not in own}
+    return Domain.from_dict({**domain.data, "responses": {**own, **new}})
 
 
 def _check(stories: Iterable[Story], domain: Domain) -> None:

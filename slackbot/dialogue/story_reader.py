@@ -12,7 +12,7 @@ from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import Event
 from slackbot.dialogue.story import Checkpoint, Story
 from slackbot.dialogue.story_steps import Placed, StepReader
-from slackbot.dialogue.yamlfile import line_of, read_yaml
+from slackbot.dialogue.yamlfile import FORMAT_VERSION, line_of, read_yaml
 from slackbot.errors import FileError
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 #: A story with more combinations of its ``or`` alternatives than this is cut at an ``or`` by a checkpoint.
 MAX_ALTERNATIVES = 64
 
+_NEWEST = tuple(int(number) for number in FORMAT_VERSION.split("."))
 _ITEM_KEYS = {
     "story": {"story", "steps", "metadata"},
     "rule": {"rule", "steps", "metadata", "condition", "conversation_start", "wait_for_user_input"},
@@ -36,11 +37,11 @@ def stories_from(data: Any, path: Path, domain: Domain | None = None) -> list[St
 
     Each combination of ``or`` alternatives is a story of its own, and a checkpoint in the middle cuts a story in
     two. The domain is needed for slots that are named without a value: a text slot counts as "filled", a list slot
-    as ["filled"]. Stories without steps are left out. Raises FileError.
+    as ["filled"]. What Rasa leaves out with a warning (stories without steps, files of a newer format, ...) is left
+    out and logged. Raises FileError for what Rasa refuses to read.
     """
-    if not isinstance(data, dict):
+    if not is_readable(data, path):
         return []
-    check_version(data, path)
     steps = StepReader(path, domain)
     return [
         story
@@ -50,17 +51,23 @@ def stories_from(data: Any, path: Path, domain: Domain | None = None) -> list[St
     ]
 
 
-def check_version(data: dict[str, Any], path: Path) -> None:
-    """Raises FileError for a file of a format that Rasa 3 doesn't read."""
+def is_readable(data: Any, path: Path) -> bool:
+    """Whether the data is that of a file of training data that Rasa 3 reads: a mapping, and not of a newer format.
+
+    Raises FileError if it isn't a mapping or if its version is no text.
+    """
+    if data is None:
+        return False
+    if not isinstance(data, dict):
+        raise FileError(path, line_of(data), "the file is not a mapping", "put 'stories:', 'rules:' or 'nlu:' above")
     version = data.get("version")
-    if version is None:
-        return
-    line = line_of(data, "version")
-    if not isinstance(version, str):
-        raise FileError(path, line, f"the version is the number {version}, not text", f'write version: "{version}"')
-    major = re.match(r"\d+", version)
-    if major and int(major[0]) > 3:
-        raise FileError(path, line, f"Rasa 3 doesn't read files of version {version}", 'write version: "3.1"')
+    if version is not None and not isinstance(version, str):
+        problem = f"the version is the number {version}, not text"
+        raise FileError(path, line_of(data, "version"), problem, f'write version: "{version}"')
+    numbers = tuple(int(number) for number in re.findall(r"[0-9]+", version or "")[:2])
+    if numbers > _NEWEST:
+        logger.warning("%s: the file's version %s is newer than %s, it is left out", path, version, FORMAT_VERSION)
+    return numbers <= _NEWEST
 
 
 class _ItemReader:
@@ -73,10 +80,10 @@ class _ItemReader:
 
     def read(self, item: Any, line: int | None) -> Iterator[Story]:
         self._check(item, line)
-        name = self._steps.text(item, self._kind)
-        if not self._steps.items(item, "steps"):
-            logger.warning("%s:%s: the %s %r has no steps and is left out", self._path, line, self._kind, name)
+        if self._kind not in item or not self._steps.items(item, "steps"):
+            self._steps.skip(line, f"a {self._kind} without a name or steps")
             return
+        name = "" if item[self._kind] is None else self._steps.text(item, self._kind)
         attributes: dict[str, Any] = {"name": name, "kind": self._kind, "path": self._path, "line": line}
         if self._kind == "rule":
             attributes |= self._rule_attributes(item)
@@ -93,15 +100,13 @@ class _ItemReader:
             )
 
     def _check(self, item: Any, line: int | None) -> None:
-        if not isinstance(item, dict) or self._kind not in item:
-            problem = f"an item of {'stories' if self._kind == 'story' else 'rules'} has no {self._kind!r}"
-            raise self._steps.fault(line, problem, f"begin it with '- {self._kind}: NAME'")
+        if not isinstance(item, dict):
+            raise self._steps.fault(line, f"a {self._kind} must be a mapping", f"begin it with '- {self._kind}: NAME'")
         for key in item:
             if key not in _ITEM_KEYS[self._kind]:
-                allowed = ", ".join(sorted(_ITEM_KEYS[self._kind]))
-                raise self._steps.fault(
-                    line_of(item, key), f"a {self._kind} can't have the key {key!r}", f"use {allowed}"
-                )
+                problem = f"a {self._kind} can't have the key {key!r}"
+                remedy = f"use {', '.join(sorted(_ITEM_KEYS[self._kind]))}"
+                raise self._steps.fault(line_of(item, key), problem, remedy)
 
     def _rule_attributes(self, item: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -132,7 +137,9 @@ class _ItemReader:
                 raise self._steps.fault(
                     line, "a rule can't have checkpoints", "make it a story, or remove the checkpoint"
                 )
-            parts.add_checkpoint(self._steps.checkpoint(step))
+            checkpoint = self._steps.checkpoint(step)
+            if checkpoint is not None:
+                parts.add_checkpoint(checkpoint)
         else:
             for placed in self._steps.events(step, line):
                 parts.add_alternatives([placed])

@@ -48,7 +48,7 @@ _EVENTS_BY_ACTION_NAME: Mapping[str, Event] = {
     "session_started": SessionStarted(),
     "followup": FollowupAction("followup"),
 }
-_COMMAND = re.compile(r"/(?P<intent>[^{@]+)(?:@[0-9.]+)?\s*(?P<entities>\{.*\})?\s*", re.DOTALL)
+_COMMAND = re.compile(r"/(?P<intent>[^{@]+)(?:@[0-9.]+)?(?P<entities>\{.+\})?")
 _KEYS = {
     "user": {"intent", "user", "entities", "metadata"},
     "or": {"or", "metadata"},
@@ -57,7 +57,8 @@ _KEYS = {
     "checkpoint": {"checkpoint", "slot_was_set", "metadata"},
     "slot_was_set": {"slot_was_set", "metadata"},
     "active_loop": {"active_loop", "metadata"},
-    "metadata": {"metadata"},
+    # What says nothing that Rasa would read.
+    "nothing": {"metadata", "entities"},
 }
 
 
@@ -72,14 +73,13 @@ class StepReader:
         """Which of Rasa's kinds of step it is: one of the keys of _KEYS."""
         if not isinstance(step, dict):
             raise self.fault(line, f"the step {step!r:.60} is not a mapping", "write it like '- action: utter_greet'")
-        kind = "user" if "intent" in step else next((key for key in _KEYS if key in step), None)
-        unknown = [key for key in step if key not in _KEYS.get(kind or "", ())]
-        if kind is None or unknown:
-            raise self.fault(
-                line_of(step, unknown[0]) if unknown else line,
-                f"a step can't have the key {unknown[0]!r}" if unknown else "the step is empty",
-                "use intent, user, entities, action, bot, slot_was_set, active_loop, checkpoint or 'or'",
-            )
+        kind = "user" if "intent" in step else next((key for key in _KEYS if key in step), "nothing")
+        for key in step:
+            if key not in _KEYS[kind]:
+                remedy = "use intent, user, entities, action, bot, slot_was_set, active_loop, checkpoint or 'or'"
+                raise self.fault(line_of(step, key), f"a step can't have the key {key!r}", remedy)
+        if kind == "nothing" and "metadata" not in step:
+            self.skip(line, "a step without a message or an action")
         return kind
 
     def events(self, step: Any, line: int | None) -> list[Placed]:
@@ -97,24 +97,28 @@ class StepReader:
         return self._slots(step) if kind == "slot_was_set" else []
 
     def alternatives(self, step: dict[str, Any]) -> list[Placed]:
-        """What may happen at an ``or``, one event each. Every slot named in it is an alternative of its own."""
+        """What may happen at an ``or``, one event each. Every slot named in it is an alternative of its own.
+
+        As in Rasa, an ``or`` with a text but no intent in it is skipped.
+        """
         found: list[Placed] = []
-        choices = step["or"]
         for index, choice in enumerate(self.items(step, "or")):
-            line = line_of(choices, index)
+            line = line_of(step["or"], index)
             if self.kind(choice, line) not in ("user", "slot_was_set"):
-                raise self.fault(line, "an 'or' can't hold this step", "use intent, user or slot_was_set in it")
+                raise self.fault(line, "an 'or' can't hold this step", "use intent or slot_was_set in it")
+            if "user" in choice and "intent" not in choice:
+                self.skip(line, "an 'or' with a message that has no intent")
+                return []
             found += self.events(choice, line)
         return found
 
-    def checkpoint(self, step: dict[str, Any]) -> Checkpoint:
-        """A checkpoint and the slot values it asks for."""
+    def checkpoint(self, step: dict[str, Any]) -> Checkpoint | None:
+        """A checkpoint and the slot values it asks for; None for one that Rasa skips, since a slot lacks its value."""
         conditions: dict[str, Any] = {}
         for slot in self.items(step, "slot_was_set"):
             if not isinstance(slot, dict):
-                raise self.fault(
-                    line_of(step, "slot_was_set"), f"the checkpoint's slot {slot!r:.40} has no value", "give it one"
-                )
+                self.skip(line_of(step, "slot_was_set"), f"a checkpoint whose slot {slot!r:.40} has no value")
+                return None
             conditions |= slot
         return Checkpoint(self.text(step, "checkpoint"), conditions)
 
@@ -133,6 +137,10 @@ class StepReader:
         if not isinstance(value, list):
             raise self.fault(line_of(node, key), f"{key!r} must be a list", "begin each of its lines with '- '")
         return value
+
+    def skip(self, line: int | None, what: str) -> None:
+        """Say that something is left out, as Rasa leaves it out."""
+        logger.warning("%s:%s: %s is left out", self._path, line, what)
 
     def fault(self, line: int | None, problem: str, remedy: str) -> FileError:
         """The error to raise for a place in this file."""
@@ -153,9 +161,9 @@ class StepReader:
         """The intent's name and, for a retrieval intent, its full name; an empty name for text without an intent."""
         if "intent" not in step and "user" in step:
             return "", None
-        full_name = self.text(step, "intent").strip().removeprefix("/")
+        full_name = "" if step["intent"] is None else self.text(step, "intent").strip().removeprefix("/")
         if not full_name and "user" not in step:
-            raise self.fault(line, "the intent is empty", "name an intent of the domain")
+            logger.warning("%s:%s: a message without an intent", self._path, line)
         name = full_name.split("/")[0]
         return name, full_name if name != full_name else None
 
@@ -170,12 +178,12 @@ class StepReader:
         if not types:
             raise self.fault(line, f"the entity {item!r:.40} has no type", "write it like '- city: Rome'")
         described = {"entity": types[-1], "value": item[types[-1]]}
-        described |= {key: item[key] for key in ("role", "group") if key in item}
+        described |= {key: self.text(item, key) for key in ("role", "group") if item.get(key) is not None}
         return {key: value for key, value in described.items() if value is not None}
 
     def _action(self, step: dict[str, Any], line: int | None) -> list[Event]:
         if not step["action"]:
-            logger.warning("%s:%s: a step without the name of its action is skipped", self._path, line)
+            self.skip(line, "a step without the name of its action")
             return []
         name = self.text(step, "action")
         return [_EVENTS_BY_ACTION_NAME.get(name) or ActionExecuted(action_name=name)]
@@ -208,12 +216,14 @@ def unpadded(text: str) -> str:
 
 def _command_entities(text: str) -> list[dict[str, Any]]:
     """The entities of ``/intent{"type": value}``; each of a list of values is an entity."""
-    match = _COMMAND.fullmatch(text)
+    match = _COMMAND.match(text)
     if match is None or match["entities"] is None:
         return []
     try:
-        values: Mapping[str, Any] = json.loads(match["entities"])
+        values = json.loads(match["entities"])
     except json.JSONDecodeError:
+        return []
+    if not isinstance(values, dict):
         return []
     start, end = match.span("entities")
     return [

@@ -23,7 +23,7 @@ def texts_with_entities(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
         entity["entity"] = draw(BRACKETED.filter(bool))
         entity |= draw(st.fixed_dictionaries({}, optional={"role": st.just("to"), "group": st.text(min_size=1)}))
         if draw(st.booleans()):
-            entity["value"] = draw(BRACKETED | st.integers() | st.lists(st.text()))
+            entity["value"] = draw(BRACKETED | st.integers())
         entities.append(entity)
     return text, [entity for entity in entities if entity["start"] < entity["end"]]
 
@@ -60,6 +60,8 @@ def test_roles_and_groups_are_read_and_written() -> None:
         ('[x]{"role": "to"}', 'lacks "entity"'),
         ('[x]{"entity": 3}', "not text"),
         ('[x]{"entity": "a", "role": 1}', "not text"),
+        ('[x]{"entity": "a", "value": true}', "neither text nor a number"),
+        ('[x]{"entity": "a", "value": null}', "neither text nor a number"),
     ],
 )
 def test_a_broken_annotation_is_an_error_that_says_why(annotated: str, problem: str) -> None:
@@ -121,10 +123,16 @@ def test_of_overlapping_entities_the_first_and_longest_is_kept() -> None:
     assert annotate_readably("abcdef", entities) == "[abc](long)def"
 
 
+def test_a_value_that_is_neither_text_nor_a_number_is_written_as_text() -> None:
+    entity = {"start": 0, "end": 1, "entity": "x"}
+    for value, text in ((True, "true"), ({"a": ["b"]}, '{"a": ["b"]}'), ([1], "[1]")):
+        assert parse_annotated(annotate_readably("a", [{**entity, "value": value}]))[1] == [{**entity, "value": text}]
+
+
 def test_entities_beyond_the_text_are_clipped_or_left_out() -> None:
     entities: list[dict[str, Any]] = [
-        {"start": 1, "end": 9, "entity": "a", "value": "b"},
-        {"start": 5, "end": 9, "entity": "b", "value": "x"},
+        {"start": 4, "end": 9, "entity": "a", "value": "b"},
+        {"start": 7, "end": 9, "entity": "b", "value": "x"},
         {"entity": "c", "value": "x"},
     ]
-    assert annotate_readably("ab", entities) == "a[b](a)"
+    assert annotate_readably("[a] b", entities) == "[a] [b](a)"

@@ -11,7 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slackbot.dialogue.annotations import parse_annotated
-from slackbot.dialogue.events import ActionExecuted, Event, Restarted, UserUtteranceReverted, UserUttered
+from slackbot.dialogue.events import (
+    ActionExecuted,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    Restarted,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from slackbot.dialogue.nlu import Example, NLUData, examples_of, merged_nlu, nlu_from, nlu_yaml, read_nlu
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.errors import FileError
@@ -105,6 +112,7 @@ def test_lines_without_a_dash_and_sections_without_examples_are_left_out(caplog:
     ("text", "line", "problem"),
     [
         ("version: 3.1\nnlu: []\n", 1, "number"),
+        ("- intent: a\n", 1, "mapping"),
         ("nlu: {a: b}\n", 1, "list"),
         ("nlu:\n- foo: bar\n", 2, "no section"),
         ("nlu:\n- a\n", 2, "no section"),
@@ -122,6 +130,18 @@ def test_what_rasa_can_not_read_is_a_fault_with_its_line(text: str, line: int, p
     assert caught.value.line == line
     assert problem in caught.value.problem
     assert caught.value.remedy
+
+
+def test_a_file_of_a_newer_format_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert read('version: "3.2"\nnlu:\n- intent: a\n  examples: |\n    - b\n') == NLUData()
+    assert "newer" in caplog.text
+
+
+def test_a_synonym_that_stands_for_a_number_is_read_and_comes_back_from_its_annotation() -> None:
+    data = read('nlu:\n- intent: a\n  examples: |\n    - \'[three]{"entity": "number", "value": 3}\'\n')
+    assert data.synonyms == {"three": 3}
+    assert "synonym" not in nlu_yaml(data)
+    assert read(nlu_yaml(data)).synonyms == {"three": 3}
 
 
 def test_several_files_are_merged_in_their_order() -> None:
@@ -192,7 +212,7 @@ def as_written(text: str) -> str:
     return text if stays else text.replace("[", "(").replace("]", ")")
 
 
-@given(st.lists(TYPED, min_size=1, max_size=4, unique=True), st.text(min_size=1))
+@given(st.lists(TYPED, min_size=1, max_size=4, unique=True), st.text().map(str.strip).filter(bool))
 @example(["[x](y)", "a", "- b", " c"], "greet").via("what a user may type")
 @example(["null", "12", "~", "${HOME}", "'", '"'], "no").via("what a user may type")
 @example([r"C:\users", r"\ud83d"], "x").via("what Rasa decodes in ASCII files")
@@ -219,6 +239,12 @@ def test_entities_keep_what_training_needs() -> None:
     duckling = {**CITY, "entity": "time", "extractor": "DucklingEntityExtractor"}
     (taught,) = examples_of([LISTEN, said("to Rome", "go", found, duckling, {"entity": "x", "value": "y"})])
     assert taught.entities == ({**CITY, "role": "to", "group": "1"},)
+
+
+def test_a_message_featurized_as_text_still_teaches_its_intent() -> None:
+    assert meaning(examples_of([LISTEN, said("hi"), DefinePrevUserUtteredFeaturization(True)])) == [
+        ("hi", "greet", [], None)
+    ]
 
 
 def test_a_retrieval_intent_is_taught_with_its_full_name() -> None:

@@ -68,6 +68,12 @@ def test_responses_in_data_files_join_the_domain_and_answer_their_retrieval_inte
     assert domain.responses["utter_greet"] == [{"text": "Hello!"}]
 
 
+def test_of_two_data_files_with_the_same_response_the_later_counts(folder: Path) -> None:
+    for name in ("a", "b"):
+        (folder / "data" / f"{name}.yml").write_text(f"responses:\n  utter_faq/x:\n  - text: {name}\n")
+    assert load_project(folder).domain.responses["utter_faq/x"] == [{"text": "b"}]
+
+
 def test_default_actions_and_intents_need_not_be_in_the_domain(folder: Path) -> None:
     (folder / "data" / "s.yml").write_text(story("intent: nlu_fallback", "action: action_default_fallback"))
     assert load_project(folder).stories

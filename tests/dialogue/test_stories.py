@@ -196,34 +196,52 @@ def test_stories_and_rules_are_read_from_a_file_that_holds_other_kinds_too(tmp_p
     assert [(each.kind, each.name, each.line) for each in read_stories(path)] == [("story", "s", 12), ("rule", "r", 8)]
 
 
-def test_a_story_without_steps_and_an_action_without_a_name_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("stories:\n- story: s\n  steps: []\n", []),
+        ("stories:\n- steps:\n  - action: a\n", []),
+        ('version: "4.0"\n' + story("intent: a")[15:], []),
+        (story("intent: a", "action: ''"), ["a"]),
+        (story("intent: a", "entities: [b]"), ["a"]),
+        (story("intent: a", "or:\n    - user: b\n    - intent: c"), ["a"]),
+        (story("checkpoint: c\n    slot_was_set:\n    - name", "intent: a"), ["a"]),
+    ],
+)
+def test_what_rasa_leaves_out_is_left_out_and_logged(
+    text: str, left: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
-        assert read("stories:\n- story: s\n  steps: []\n") == []
-        assert names(only(story("intent: a", "action: ''")).events) == ["a"]
-    assert "stories.yml:2" in caplog.text
-    assert "stories.yml:6" in caplog.text
+        found = read(text)
+    assert [name for each in found for name in names(each.events)] == left
+    assert not any(each.start for each in found)
+    assert "left out" in caplog.text
+    assert "stories.yml:" in caplog.text
+
+
+def test_an_empty_file_has_no_stories() -> None:
+    assert read("") == read('version: "3.1"\n') == read("stories:\n") == []
 
 
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
         ("version: 3.1\nstories: []\n", 1, "number"),
-        ('version: "4.0"\nstories: []\n', 1, "4.0"),
+        ("- story: a\n", 1, "mapping"),
         ("stories: a\n", 1, "list"),
-        ("stories:\n- steps:\n  - intent: a\n", 2, "'story'"),
+        ("stories:\n- a\n", 2, "mapping"),
         ("stories:\n- story: s\n  stps: []\n", 3, "'stps'"),
-        ("stories:\n- story: 12\n  steps: []\n", 2, "must be text"),
+        ("stories:\n- story: 12\n  steps:\n  - action: a\n", 2, "must be text"),
         (story("intent: a", "intents: b"), 6, "'intents'"),
         (story("hello"), 5, "not a mapping"),
         (story("intent: 12"), 5, "must be text"),
-        (story("intent: ''"), 5, "empty"),
         (story("action: [a]"), 5, "must be text"),
         (story("slot_was_set: name"), 5, "list"),
         (story("slot_was_set:\n    - 3"), 6, "no name"),
         (story("intent: a\n    entities:\n    - role: to"), 7, "no type"),
         (story("or:\n    - action: a"), 6, "'or'"),
         (story("user: '[x]{y}'"), 5, "JSON"),
-        (story("checkpoint: a\n    slot_was_set:\n    - b"), 6, "no value"),
+        (story("intent: a\n    entities:\n    - b: c\n      role: 1"), 8, "must be text"),
         ("rules:\n- rule: r\n  steps:\n  - checkpoint: c\n", 4, "checkpoint"),
         ("rules:\n- rule: r\n  condition:\n  - intent: c\n  steps:\n  - intent: a\n", 4, "condition"),
         ("rules:\n- rule: r\n  wait_for_user_input: 1\n  steps:\n  - intent: a\n", 3, "true or false"),

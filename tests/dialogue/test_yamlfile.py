@@ -167,7 +167,7 @@ def test_a_fault_is_named_with_its_line_and_a_remedy_in_one_line(text: str, line
 
 
 def test_text_nested_too_deeply_is_a_fault_of_the_file() -> None:
-    assert "nested too deeply" in str(fault("[" * 5000 + "]" * 5000))
+    assert "nested too deeply" in str(fault("[" * 2000 + "]" * 2000))
 
 
 def test_several_documents_in_a_file_are_a_fault() -> None:
