@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from types import MappingProxyType
@@ -131,8 +131,8 @@ def _unique(*names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for some in names for name in some))
 
 
-def _append(data: dict[str, Any], section: str, names: Iterable[str], *, known: Iterable[str]) -> None:
-    new = [name for name in names if name not in set(known)]
+def _append(data: dict[str, Any], section: str, names: Iterable[str], *, known: Collection[str]) -> None:
+    new = [name for name in names if name not in known]
     if new:
         data[section] = [*(data.get(section) or ()), *new]
 

@@ -79,7 +79,9 @@ class SectionReader:
         raise FileError(self.path, line_of(node, key), problem, remedy)
 
     def mapping(self, data: object) -> dict[str, Any]:
-        """The data itself, if it is a domain at all."""
+        """The data as a dict, if it is a domain at all."""
+        if isinstance(data, Mapping) and not isinstance(data, dict):
+            data = dict(data)
         if data is None:
             self.fail(None, None, "the domain is empty", "write at least its intents and responses")
         if not isinstance(data, dict):

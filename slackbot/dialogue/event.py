@@ -73,7 +73,7 @@ class Event:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read Rasa's JSON of this type; ``data["event"]`` is not looked at. Raises ValueError."""
+        """Read Rasa's JSON of this type. Raises ValueError."""
         own: dict[str, Any] = {}
         for item in cls.json_fields:
             value = data.get(item.key)

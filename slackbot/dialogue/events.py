@@ -454,8 +454,15 @@ def event_from_dict(data: Mapping[str, Any]) -> Event:
 
 
 def events_from_dicts(items: Iterable[Mapping[str, Any]]) -> list[Event]:
-    """Read a log of Rasa's, leaving out what Rasa leaves out: entries without a type, and ``topic``."""
-    return [event_from_dict(item) for item in items if item.get("event") not in {None, "topic"}]
+    """Read a log of Rasa's, leaving out what Rasa leaves out: entries without a type, and ``topic``.
+
+    Raises UnknownEvent or ValueError, as ``event_from_dict`` does.
+    """
+    return [event_from_dict(item) for item in items if not _is_skipped(item)]
+
+
+def _is_skipped(item: object) -> bool:
+    return isinstance(item, Mapping) and item.get("event") in (None, "topic")
 
 
 def _check_entities(event: Event, key: str, entities: object) -> None:

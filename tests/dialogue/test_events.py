@@ -192,8 +192,11 @@ def test_a_type_that_rasa_lacks_is_unknown(name: object) -> None:
 def test_a_log_is_read_without_the_entries_that_rasa_skips() -> None:
     log: list[dict[str, Any]] = [{"event": "restart"}, {"name": "x"}, {"event": None}, {"event": "topic"}]
     assert events_from_dicts(log) == [Restarted()]
-    with pytest.raises(UnknownEvent):
-        events_from_dicts([{"event": "users"}])
+    for unknown in ("users", ["user"]):
+        with pytest.raises(UnknownEvent):
+            events_from_dicts([{"event": unknown}])
+    with pytest.raises(ValueError, match="JSON object"):
+        events_from_dicts(["restart"])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(
