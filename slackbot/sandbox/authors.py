@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from slackbot.sandbox.shapes import JSON, without_nones
-from slackbot.sandbox.text import Typed
+from slackbot.sandbox.text import Typed, stored
 from slackbot.sandbox.workspace import Account, Workspace
 
 #: The text of a message that has blocks and no text of its own.
@@ -46,7 +46,7 @@ def by_person(account: Account, written: Typed) -> JSON:
 
 def content_of(text: Any, blocks: list[JSON] | None) -> JSON:
     """Text and blocks of a message as stored; a message of blocks alone gets Slack's stand-in text."""
-    written = str(text) if text else ""
+    written = stored(str(text), markup=True) if text else ""
     if blocks:
         return {"text": written or NO_TEXT, "blocks": blocks}
     return {"text": written}

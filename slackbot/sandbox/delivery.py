@@ -166,6 +166,7 @@ class Deliverer:
         transport = self._transport()
         record = Delivery(parcel.kind, parcel.payload, transport.name, parcel.attempt)
         self.records.append(record)
+        self._wake()
         start = time.monotonic()
         ack = await transport.send(parcel, self._ack_timeout)
         if ack.ok and self._faults.loses_ack():

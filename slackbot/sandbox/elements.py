@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from slackbot.sandbox.errors import NotOnScreen
 from slackbot.sandbox.shapes import JSON
+from slackbot.sandbox.text import unescape
 
 #: element type -> the key under which its state and its actions carry what was chosen or written
 VALUE_KEYS = {
@@ -124,9 +125,9 @@ def label(placed: Placed) -> str:
     """What a person reads on the element: a button's text, an input's label, a menu's placeholder."""
     element, block = placed
     if block["type"] == "input":
-        return str(block["label"]["text"])
+        return unescape(block["label"]["text"])
     text = element.get("text") or element.get("placeholder") or {"text": element["type"]}
-    return str(text["text"])
+    return unescape(text["text"])
 
 
 def merged_state(blocks: Sequence[JSON], old: State) -> State:
@@ -162,7 +163,7 @@ def pick_option(options: Sequence[JSON], wanted: str) -> JSON:
         if option.get("value") == wanted:
             return option
     for option in options:
-        if option["text"]["text"] == wanted:
+        if unescape(option["text"]["text"]) == wanted:
             return option
     there = ", ".join(f"{o.get('value')} [{o['text']['text']}]" for o in options) or "no option"
     raise NotOnScreen(f"there is no option {wanted!r} here; there is: {there}")

@@ -22,6 +22,7 @@ from slackbot.sandbox.elements import (
 from slackbot.sandbox.errors import ApiError, NotAcknowledged, NotOnScreen
 from slackbot.sandbox.payloads import InView, Place
 from slackbot.sandbox.shapes import JSON
+from slackbot.sandbox.text import unescape
 from slackbot.sandbox.workspace import Account
 
 _LOOKED_UP = ("external_select", "multi_external_select")
@@ -93,7 +94,7 @@ class Hands:
         key = placed.block["block_id"], placed.element["action_id"]
         for wanted in [value] if isinstance(value, str) else value:
             offered = self._offered.get(key, [])
-            if not any(wanted in (option["value"], option["text"]["text"]) for option in offered):
+            if not any(wanted in (option["value"], unescape(option["text"]["text"])) for option in offered):
                 await self._search(place, placed, wanted)
 
     async def _search(self, place: Place, placed: Placed, query: str) -> list[JSON]:

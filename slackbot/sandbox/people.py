@@ -13,7 +13,7 @@ from slackbot.sandbox.membership import join, leave
 from slackbot.sandbox.payloads import InMessage, InView
 from slackbot.sandbox.shapes import JSON
 from slackbot.sandbox.submission import complaints, follow
-from slackbot.sandbox.text import Typed, typed
+from slackbot.sandbox.text import Typed, escape, typed
 from slackbot.sandbox.views import View
 from slackbot.sandbox.workspace import Account, Channel
 
@@ -128,7 +128,7 @@ class Person:
         place = self._present_in(channel)
         if not self._backend.credentials.grants("commands"):
             raise NotOnScreen(f"there is no {command}: the app was not granted the scope commands")
-        payload = self._backend.payloads.command(self._account, place, command, text)
+        payload = self._backend.payloads.command(self._account, place, command, escape(text))
         answer = await self._deliverer.interact("slash_commands", payload)
         if answer:
             try:

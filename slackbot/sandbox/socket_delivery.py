@@ -27,7 +27,7 @@ class SocketDelivery:
         """`changed` is told how many connections there are whenever that changes."""
         self._app_id, self._connect_timeout, self._changed = app_id, connect_timeout, changed
         self._tickets: set[str] = set()
-        self._open: set[web.WebSocketResponse] = set()
+        self._open: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         #: Those that get payloads; one that was told to go is open a while longer, for its acknowledgements.
         self._ready: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[JSON | None]] = {}
@@ -62,7 +62,7 @@ class SocketDelivery:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
-        self._open.add(socket)
+        self._open[socket] = request.transport
         self._ready.append(socket)
         try:
             await socket.send_json(self._hello(request))
@@ -71,7 +71,7 @@ class SocketDelivery:
             await self._listen(socket)
         finally:
             self._forget(socket)
-            self._open.discard(socket)
+            self._open.pop(socket, None)
         return socket
 
     async def send(self, parcel: Parcel, bound: float) -> Ack:
@@ -90,7 +90,7 @@ class SocketDelivery:
             self._waiting.pop(envelope_id, None)
 
     def disconnect(self, reason: str | None) -> None:
-        """Tell every connection to go and close it soon after; None cuts them without a word."""
+        """Tell every connection to go; None cuts them without a word."""
         for socket in list(self._ready):
             self._forget(socket)
             task = asyncio.create_task(self._say_goodbye(socket, reason))
@@ -146,18 +146,14 @@ class SocketDelivery:
         }
 
     async def _say_goodbye(self, socket: web.WebSocketResponse, reason: str | None) -> None:
+        if reason is None:
+            transport = self._open.get(socket)
+            if transport is not None:
+                transport.abort()
+            return
         with suppress(ConnectionError, RuntimeError):
-            if reason is None:
-                _cut(socket)
-            else:
-                message = {"type": "disconnect", "reason": reason, "debug_info": {"host": "localhost"}}
-                await socket.send_json(message)
-
-
-def _cut(socket: web.WebSocketResponse) -> None:
-    transport = socket.get_extra_info("transport")
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+            message = {"type": "disconnect", "reason": reason, "debug_info": {"host": "localhost"}}
+            await socket.send_json(message)
 
 
 def _envelope(envelope_id: str, parcel: Parcel) -> JSON:

@@ -18,6 +18,9 @@ _TOKEN = re.compile(
 )
 _MARKUP = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
 
+_STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
+_BETWEEN_MARKUP = re.compile(r"(<(?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>\n]*>)", re.IGNORECASE)
+
 #: Finds the id of a user or a channel by a name as typed, None if there is none.
 Lookup = Callable[[str], str | None]
 
@@ -37,6 +40,18 @@ def escape(text: str) -> str:
 def unescape(text: str) -> str:
     """The other way."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def stored(text: str, *, markup: bool) -> str:
+    """A bot's text as Slack keeps it: stray ``&``, ``<`` and ``>`` are escaped, what is escaped already and, with
+    `markup`, links and mentions stay.
+    """
+    parts = _BETWEEN_MARKUP.split(text) if markup else [text]
+    return "".join(part if place % 2 else _escaped_strays(part) for place, part in enumerate(parts))
+
+
+def _escaped_strays(text: str) -> str:
+    return _STRAY_AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def nobody(name: str) -> str | None:  # noqa: ARG001  a lookup that knows no names

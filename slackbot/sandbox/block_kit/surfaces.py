@@ -12,6 +12,7 @@ from slackbot.sandbox.block_kit.schema import Check, Problem, any_of, array, bot
 from slackbot.sandbox.errors import ApiError, invalid_arguments
 from slackbot.sandbox.ids import new_block_id
 from slackbot.sandbox.shapes import JSON
+from slackbot.sandbox.text import stored
 
 VIEW_LIMIT = 250_000  # bytes of JSON
 
@@ -62,7 +63,10 @@ def view_problems(view: Any, kinds: Sequence[str] = ("modal", "home")) -> list[P
 
 
 def message_blocks(blocks: Any) -> list[JSON]:
-    """The blocks of a message, checked, every one with its ids. ApiError ``invalid_blocks(_format)``."""
+    """The blocks of a message, checked, as Slack keeps them: with ids, and with ``&``, ``<``, ``>`` escaped.
+
+    ApiError ``invalid_blocks`` with every fault, ``invalid_blocks_format`` if it is no list.
+    """
     if not isinstance(blocks, list):
         raise ApiError("invalid_blocks_format")
     if not blocks:
@@ -75,7 +79,7 @@ def message_blocks(blocks: Any) -> list[JSON]:
             errors=lines,
             response_metadata={"messages": [f"[ERROR] {line}" for line in lines]},
         )
-    return with_ids(blocks)
+    return [_escaped(block) for block in with_ids(blocks)]
 
 
 def view_definition(view: Any, kinds: Sequence[str]) -> JSON:
@@ -100,6 +104,17 @@ def suggested_options(answer: Any) -> list[JSON]:
 def with_ids(blocks: Sequence[JSON]) -> list[JSON]:
     """The same blocks; blocks and interactive elements without an id get a new one."""
     return [_with_ids(block) for block in blocks]
+
+
+def _escaped(value: Any) -> Any:
+    """The same with every text object's text as Slack keeps it."""
+    if isinstance(value, list):
+        return [_escaped(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("type") in ("plain_text", "mrkdwn"):
+        return {**value, "text": stored(value["text"], markup=value["type"] == "mrkdwn")}
+    return {key: _escaped(item) for key, item in value.items()}
 
 
 def _with_ids(block: JSON) -> JSON:
