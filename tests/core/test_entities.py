@@ -77,6 +77,11 @@ def test_a_word_that_is_mostly_left_unannotated_is_no_entity() -> None:
     assert found(taught, "may in june") == [("month", "june")]
 
 
+def test_a_word_within_a_longer_entity_is_not_left_alone() -> None:
+    taught = extractor("pay my [credit card](dish)", "a [credit card](dish)", "my [credit](number)")
+    assert found(taught, "credit") == [("number", "credit")]
+
+
 def test_a_word_is_what_it_was_in_messages_of_the_same_intent() -> None:
     taught = extractor(
         ("a [turkey](dish)", "order"), ("[turkey](dish) please", "order"), ("to [turkey](city)", "travel")
@@ -115,6 +120,11 @@ def test_a_role_is_told_from_the_word_before() -> None:
     )
     roles = [entity.get("role") for entity in taught.extract("I go to rome and from oslo; via rome", "inform")]
     assert roles == ["to", "from", None]
+
+
+def test_the_word_before_says_more_than_the_phrase() -> None:
+    taught = extractor('from [Rome]{"entity": "city", "role": "from"}', 'to [Oslo]{"entity": "city", "role": "to"}')
+    assert [entity["role"] for entity in taught.extract("from oslo to rome, rome", "inform")] == ["from", "to", "from"]
 
 
 def test_a_role_or_group_that_a_phrase_always_has_is_kept() -> None:

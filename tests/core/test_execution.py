@@ -189,6 +189,7 @@ async def test_a_response_of_the_session_is_said(core: BuiltinCore) -> None:
 async def test_a_retrieval_response_is_that_of_the_latest_intent(core: BuiltinCore) -> None:
     asked = UserUttered("where?", {"name": "faq", "full_retrieval_intent_name": "faq/place"})
     assert await text(core, "utter_faq", asked) == "here"
+    assert await run(core, "utter_undefined", asked) == [ActionExecuted("utter_undefined", None, 0.0)]
     assert await run(core, "utter_faq", says("greet")) == [ActionExecuted("utter_faq", None, 0.0)]
 
 

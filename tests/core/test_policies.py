@@ -22,6 +22,7 @@ from slackbot.dialogue.events import (
     UserUtteranceReverted,
 )
 from slackbot.dialogue.tracker import Tracker
+from slackbot.errors import FileError
 
 from .conversations import LISTENS, Turn, conversation, did, next_action, says, write_project
 
@@ -210,6 +211,32 @@ async def test_the_fallback_has_the_threshold_and_action_of_the_configuration(tm
     core = BuiltinCore.load(write_project(tmp_path, DOMAIN, STORIES, config))
     prediction = await core.predict(conversation(core.domain, says("complain")))
     assert (prediction.action, prediction.confidence) == ("utter_ok", 0.7)
+
+
+async def test_what_is_seldom_wrong_is_still_no_answer_to_an_unknown_intent(tmp_path: Path) -> None:
+    stories = "stories: [{story: one, steps: [intent: greet, action: utter_ok]}]"
+    domain = "intents: [greet, sing]\nresponses: {utter_ok: [{text: ok}]}"
+    core = BuiltinCore.load(write_project(tmp_path, domain, stories))
+    assert await next_action(core, says("sing")) == "action_default_fallback"
+
+
+async def test_a_guess_depends_on_the_question_that_was_answered(tmp_path: Path) -> None:
+    stories = """
+        stories:
+        - {story: one, steps: [intent: order, action: utter_ask_dish, intent: affirm, action: utter_ok]}
+        - {story: two, steps: [intent: order, action: utter_ask_dish, intent: affirm, action: utter_ok]}
+        - {story: three, steps: [intent: greet, action: utter_sure, intent: affirm, action: action_cook]}
+        """
+    core = BuiltinCore.load(write_project(tmp_path, DOMAIN, stories))
+    turns: list[Turn] = [says("order"), did("utter_welcome", "utter_sure"), LISTENS, says("affirm")]
+    prediction = await core.predict(conversation(core.domain, *turns))
+    assert (prediction.action, prediction.policy) == ("action_cook", "StatisticalPolicy")
+
+
+def test_a_threshold_that_is_no_number_is_named_with_its_line(tmp_path: Path) -> None:
+    config = "policies:\n- name: RulePolicy\n  core_fallback_threshold: high\n"
+    with pytest.raises(FileError, match=r"config.yml:3: core_fallback_threshold is 'high'; write a number"):
+        BuiltinCore.load(write_project(tmp_path, DOMAIN, STORIES, config))
 
 
 async def test_without_a_fallback_an_unknown_intent_gets_an_unsure_guess(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from slackbot.core.builtin import BuiltinCore
 from slackbot.core.protocol import Prediction
-from slackbot.dialogue.events import ActionExecutionRejected, ActiveLoop, Event, SlotSet, UserUttered
+from slackbot.dialogue.events import ActionExecutionRejected, ActiveLoop, AllSlotsReset, Event, SlotSet, UserUttered
 
 from .conversations import LISTENS, Turn, conversation, did, next_action, says, write_project
 
@@ -76,6 +76,26 @@ async def test_a_rule_for_the_start_of_a_conversation_applies_only_there(tmp_pat
     assert await next_action(core, says("thank"), did("utter_c"), LISTENS, says("greet")) == "utter_b"
 
 
+async def test_a_condition_on_a_rule_for_the_start_is_met_by_the_first_message(tmp_path: Path) -> None:
+    core = rules(
+        tmp_path,
+        """
+        rules:
+        - rule: a first guest
+          conversation_start: true
+          condition: [slot_was_set: [name: Ann]]
+          steps: [intent: greet, action: utter_a]
+        """,
+    )
+    assert await next_action(core, [says("greet"), SlotSet("name", "Ann")]) == "utter_a"
+    assert await next_action(core, says("greet")) == "action_default_fallback"
+
+
+async def test_a_rule_asks_nothing_of_slots_that_it_doesnt_name(tmp_path: Path) -> None:
+    core = rules(tmp_path, "rules: [{rule: hello, steps: [intent: greet, action: utter_a]}]")
+    assert await next_action(core, [SlotSet("member", True)], says("greet")) == "utter_a"
+
+
 async def test_a_rule_may_begin_with_an_action(tmp_path: Path) -> None:
     core = rules(tmp_path, "rules: [{rule: yes, steps: [action: utter_a, intent: affirm, action: utter_b]}]")
     assert (await predicted(core, says("order"), did("utter_a"))).action == "action_listen"
@@ -102,6 +122,40 @@ async def test_a_rule_with_entities_needs_just_these(tmp_path: Path) -> None:
     assert await next_action(core, says("order")) == "utter_a"
     assert await next_action(core, says("order", dish="pie", city="Rome")) == "utter_a"
     assert await next_action(core, UserUttered("x", {"name": "order"}, [role])) == "utter_a"
+
+
+async def test_a_role_is_part_of_an_entity(tmp_path: Path) -> None:
+    core = rules(
+        tmp_path,
+        """
+        rules:
+        - rule: departure
+          steps:
+          - intent: order
+            entities: [{city: Rome, role: from}]
+          - action: utter_a
+        """,
+    )
+    cities = [{"entity": "city", "value": "Oslo", "role": "from"}, {"entity": "city", "value": "Oslo"}]
+    answers = [await next_action(core, UserUttered("x", {"name": "order"}, [city])) for city in cities]
+    assert answers == ["utter_a", "action_default_fallback"]
+
+
+async def test_entities_that_the_domain_says_to_ignore_are_ignored(tmp_path: Path) -> None:
+    domain = """
+        intents: [greet: {use_entities: []}, order: {ignore_entities: [drink]}]
+        entities: [dish, drink, mood: {influence_conversation: false}]
+        responses: {utter_a: [{text: a}]}
+        """
+    training = """
+        rules:
+        - {rule: hello, steps: [{intent: greet, entities: [dish: x]}, {action: utter_a}]}
+        - {rule: meal, steps: [{intent: order, entities: [dish: x]}, {action: utter_a}]}
+        """
+    core = BuiltinCore.load(write_project(tmp_path, domain, training))
+    assert await next_action(core, says("greet", drink="tea", mood="good")) == "utter_a"
+    assert await next_action(core, says("order", dish="soup", drink="tea", mood="good")) == "utter_a"
+    assert await next_action(core, says("order", drink="tea")) == "action_default_fallback"
 
 
 async def test_a_condition_on_a_slot_looks_at_what_policies_see_of_it(tmp_path: Path) -> None:
@@ -142,7 +196,9 @@ async def test_the_more_specific_of_two_rules_wins(tmp_path: Path) -> None:
         """,
     )
     assert await next_action(core, says("greet")) == "utter_a"
-    assert await next_action(core, [SlotSet("name", "Ann")], says("greet")) == "utter_b"
+    known: Turn = [SlotSet("name", "Ann")]
+    assert await next_action(core, known, says("greet")) == "utter_b"
+    assert await next_action(core, known, [AllSlotsReset()], says("greet")) == "utter_a"
 
 
 async def test_a_slot_without_influence_is_no_condition(tmp_path: Path) -> None:

@@ -26,7 +26,11 @@ class BuiltinCore:
 
     @classmethod
     def train(cls, project: Project) -> Self:
-        """Learn a project. Keeps the processor busy, for a second or two with some hundred examples."""
+        """Learn a project. Keeps the processor busy: about half a second with 600 examples, 20 seconds with 5000.
+
+        Raises:
+            FileError: the configuration has a setting that makes no sense.
+        """
         return cls(
             project.domain,
             Understanding(project.nlu, project.domain),

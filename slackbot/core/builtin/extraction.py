@@ -53,7 +53,7 @@ def _condition_fits(mapping: _Mapping, slot: Slot, tracker: Tracker) -> bool:
     loop = tracker.active_loop.get("name")
     if mapping.get("type") == "from_trigger_intent":
         # It fills a slot when the loop is about to begin, not while it runs.
-        return loop is None or all(condition.get("active_loop") != loop for condition in conditions)
+        return all(condition.get("active_loop") != loop for condition in conditions)
     if not conditions:
         return True
     requested = tracker.slots.get(REQUESTED_SLOT)

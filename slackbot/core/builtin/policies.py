@@ -16,6 +16,8 @@ from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.state import ACTION_LISTEN
 from slackbot.dialogue.stories import Story, linked
 from slackbot.dialogue.tracker import Tracker
+from slackbot.dialogue.yamlfile import line_of
+from slackbot.errors import FileError
 
 RULES = "RulePolicy"
 MEMORY = "MemoizationPolicy"
@@ -95,7 +97,7 @@ class Policies:
     def _by_statistics(self, now: State, guess: Guess, actions: Collection[str]) -> _Choice:
         confidence = guess.scores[guess.action]
         fallback = self._fallback if now.answers_message else None
-        if fallback and fallback.action in actions and (confidence < fallback.confidence or not guess.story):
+        if fallback and fallback.action in actions and confidence < fallback.confidence:
             return fallback
         reason = f"similar to {guess.story}" if guess.story else "a guess: nothing in training is similar"
         return _Choice(guess.action, STATISTICS, confidence, reason)
@@ -109,10 +111,17 @@ def _followup(tracker: Tracker) -> _Choice | None:
 
 
 def _fallback(config: Mapping[str, Any]) -> _Choice | None:
-    """What RulePolicy does when no policy is sure enough, by the settings in ``config.yml``; None if switched off."""
+    """What RulePolicy does when no policy is sure enough, by the settings in ``config.yml``; None if switched off.
+
+    Raises FileError.
+    """
     policies = [policy for policy in config.get("policies") or () if isinstance(policy, Mapping)]
     settings = next((policy for policy in policies if policy.get("name") == RULES), {})
     if not settings.get("enable_fallback_prediction", True):
         return None
     action = settings.get("core_fallback_action_name", "action_default_fallback")
-    return _Choice(action, RULES, float(settings.get("core_fallback_threshold", 0.3)), "no policy is sure enough")
+    threshold = settings.get("core_fallback_threshold", 0.3)
+    if not isinstance(threshold, int | float):
+        line = line_of(settings, "core_fallback_threshold")
+        raise FileError("config.yml", line, f"core_fallback_threshold is {threshold!r}", "write a number, such as 0.3")
+    return _Choice(action, RULES, float(threshold), "no policy is sure enough")
