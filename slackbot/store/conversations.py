@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal, ParamSpec, TypeVar, cast
@@ -26,7 +27,7 @@ T = TypeVar("T")
 #: Left in the place of a message that was deleted before its turn closed.
 WITHDRAWN: Json = {"text": None}
 #: Seconds after which a lease whose holder died can be taken by another.
-LEASE_SECONDS = 30
+LEASE_SECONDS = 5
 DRAFT_SECONDS = 24 * 3600
 
 
@@ -133,7 +134,7 @@ class Store:
         lua = files("slackbot.store") / "lua"
         self._scripts = {
             name: redis.register_script((lua / f"{name}.lua").read_text(encoding="utf-8"))
-            for name in ("create", "commit", "vote", "message", "drawn", "settle", "release")
+            for name in ("create", "commit", "vote", "message", "drawn", "settle", "release", "renew")
         }
 
     async def _run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
@@ -362,23 +363,32 @@ class Store:
 
     @asynccontextmanager
     async def lease(self, conversation_id: str) -> AsyncIterator[bool]:
-        """True while we alone may draw this conversation's thread (for LEASE_SECONDS at most), False otherwise.
+        """True while we alone may draw this conversation's thread, False when somebody else does.
 
-        The lease keeps drawings in order. It guards no data: commits guard themselves.
+        It is renewed for as long as it is held, and runs out LEASE_SECONDS after its holder died. It keeps drawings
+        in order and guards no data: commits guard themselves.
         """
         token = secrets.token_hex(8)
         key = Keys(conversation_id).lease
         taken = await available(self._redis.set)(key, token, nx=True, ex=LEASE_SECONDS)
+        if not taken:
+            yield False
+            return
+        renewing = asyncio.create_task(self._renew(key, token), name=f"holding {key}")
         try:
-            yield bool(taken)
+            yield True
         finally:
-            if taken:
-                await available(self._run)("release", [key], [token])
+            renewing.cancel()
+            await asyncio.wait({renewing})
+            await available(self._run)("release", [key], [token])
 
-    @available
-    async def extend_lease(self, conversation_id: str) -> None:
-        """Starts LEASE_SECONDS anew. Only for the holder."""
-        await self._redis.expire(Keys(conversation_id).lease, LEASE_SECONDS)
+    async def _renew(self, key: str, token: str) -> None:
+        """Until it is cancelled, or somebody else has the lease."""
+        held = True
+        while held:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(StoreUnavailable):
+                held = bool(await available(self._run)("renew", [key], [token, LEASE_SECONDS]))
 
     @available
     async def save_draft(self, token: str, draft: Json) -> None:

@@ -75,7 +75,6 @@ class Threads:
                     continue
                 for redraw in [redraws[0]] if redraws[0].urgent else redraws:
                     await self._draw(conversation_id, redraw)
-                await self._store.extend_lease(conversation_id)
             return True
 
     async def _bundled(self, conversation_id: str) -> bool:
@@ -88,7 +87,6 @@ class Threads:
                 async with asyncio.timeout(max(left, _RETRY_LEASE)):
                     await woken.wait()
             except TimeoutError:
-                await self._store.extend_lease(conversation_id)
                 continue
             if (redraws := await self._store.redraws(conversation_id)) and redraws[0].urgent:
                 return False
