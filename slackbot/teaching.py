@@ -6,11 +6,10 @@ Each verb stores first; what follows from it happens in the background, where an
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from slackbot.background import Background
@@ -18,10 +17,10 @@ from slackbot.blocks.card import Card
 from slackbot.blocks.mrkdwn import plain
 from slackbot.blocks.thread import again
 from slackbot.blocks.values import CardButton, SessionButton
-from slackbot.core.protocol import Additions
 from slackbot.crowd.votes import tally
 from slackbot.dialogue.events import ActionExecuted, Event, SessionStarted
 from slackbot.errors import Conflict, Refused
+from slackbot.learning.additions import check_name, with_addition
 from slackbot.learning.controls import Control, rows, undoable
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
@@ -37,7 +36,6 @@ from slackbot.threads.slack import name_of
 MOST_QUORUM = 50
 #: Seconds after which a conversation that nobody carried on is taken up by whoever finds it.
 TAKE_UP_AFTER = 5.0
-_NAME = re.compile(r"[^\s/{}()\[\]\"':,#&*!|>%@`]+")
 _CLOSED = "This question is closed already: your press came too late, and changes nothing."
 _FOREIGN = "This button does not belong to a session in this thread."
 
@@ -214,20 +212,8 @@ class Teaching:
     async def add(self, person: str, conversation: Conversation, kind: str, name: str, text: str) -> None:
         """Adds an intent, an action or a response to the session. Raises Refused with what is wrong with it."""
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
-        domain = conversation.tracker.domain
-        known = domain.intents if kind == "intent" else domain.actions
-        if not _NAME.fullmatch(name) or len(name) > 200:
-            raise Refused("A name has no spaces, quotes, brackets or slashes. Use letters, digits, _ and -.")
-        if name in known:
-            raise Refused("There is one of that name already: pick it from the list.")
-        if (kind == "response") != name.startswith("utter_"):
-            needed = "starts" if kind == "response" else "can't start"
-            raise Refused(f"The name of {'a response' if kind == 'response' else f'an {kind}'} {needed} with utter_.")
-        if kind == "response" and not text.strip():
-            raise Refused("Write what the bot says.")
-        await self.loop.change_session(
-            conversation.id, lambda session: replace(session, additions=_added(session.additions, kind, name, text))
-        )
+        check_name(kind, name, conversation.tracker.domain)
+        await self.loop.change_session(conversation.id, lambda session: with_addition(session, kind, name, text))
 
     async def _question_of(self, place: Place, person: str, button: CardButton) -> tuple[Conversation, Question]:
         conversation = await self._conversation_of(place, button.conversation)
@@ -332,13 +318,3 @@ def _standing(conversation: Conversation, question: Question, person: str) -> st
         return "Your vote is stored, but others agreed on another answer. The card asks about the rest anew."
     agreeing = len(tally(conversation.votes, decided)[mine[len(decided)]])
     return f"Your vote is counted: {agreeing} of the {question.quorum} people who must agree. You may still change it."
-
-
-def _added(additions: Additions, kind: str, name: str, text: str) -> Additions:
-    match kind:
-        case "intent":
-            return replace(additions, intents=(*additions.intents, name))
-        case "action":
-            return replace(additions, actions=(*additions.actions, name))
-        case _:
-            return replace(additions, responses={**additions.responses, name: text.strip()})

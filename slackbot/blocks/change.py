@@ -11,7 +11,7 @@ from slackbot.blocks.card import entity_words
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import quote
 from slackbot.blocks.values import EntityButton
-from slackbot.learning.draft import Draft, words_of
+from slackbot.learning.draft import Draft, entity_id, told_apart, words_of
 from slackbot.learning.question import PartKind
 
 CHANGE_VIEW = "change"
@@ -20,6 +20,13 @@ NEW_VIEWS = {"new_intent": "intent", "new_action": "action", "new_response": "re
 PICK_INTENT, PICK_ACTION, PICK_TYPE, PICK_WORDS = "pick_intent", "pick_action", "pick_type", "pick_words"
 ADD_ENTITY, REMOVE_ENTITY, MARK_UP = "add_entity", "remove_entity", "mark_up"
 NAME, TEXT = "name", "text"
+#: Names of the fields in which entities are marked.
+WORDS_BLOCK, TYPE_BLOCK, MARKUP_BLOCK = "words", "type", "markup"
+
+#: A view holds 100 blocks.
+_MOST_ENTITIES = 40
+#: A view holds 250 kB. What is beyond can be marked up.
+_MOST_WORDS = 1000
 
 #: Slack takes option values of up to 150 characters; a longer name is known by its digest.
 _LONGEST_VALUE = 150
@@ -43,50 +50,50 @@ def change_modal(draft: Draft, token: str) -> Block:
     return kit.modal(CHANGE_VIEW, "Change this turn", "Vote", blocks, token)
 
 
-def part_block(draft: Draft, index: int) -> str:
-    """The block_id of the field that answers a part."""
-    return f"part:{index}:{draft.drawn}"
+def part_block(index: int) -> str:
+    """The name of the field that answers a part. A field's block_id is its name and how often it was drawn."""
+    return f"part{index}"
 
 
 def _select(label: str, action_id: str, placeholder: str, draft: Draft, index: int) -> Block:
     answer = draft.answers[index]
     chosen = _option(answer) if answer else None
     return kit.input_block(
-        label, kit.external_select(action_id, placeholder, chosen), block_id=part_block(draft, index)
+        label, kit.external_select(action_id, placeholder, chosen), block_id=f"{part_block(index)}:{draft.drawn}"
     )
 
 
 def _entities(draft: Draft) -> list[Block]:
     entities = draft.entities
     blocks = [kit.section("*Entities*" if entities else "*Entities:* none")]
-    for index, entity in enumerate(entities):
-        remove = kit.button("Remove", REMOVE_ENTITY, EntityButton(index).pack())
-        blocks.append(
-            kit.section(entity_words(entity, draft.text), block_id=f"entity:{index}:{draft.drawn}", accessory=remove)
-        )
-    words = words_of(draft.text)[: kit.OPTIONS]
+    for entity in entities[:_MOST_ENTITIES]:
+        remove = kit.button("Remove", REMOVE_ENTITY, EntityButton(entity_id(entity)).pack())
+        blocks.append(kit.section(entity_words(entity, draft.text), accessory=remove))
+    if len(entities) > _MOST_ENTITIES:
+        blocks.append(kit.context(f"and {len(entities) - _MOST_ENTITIES} more"))
+    words = words_of(draft.text)[:_MOST_WORDS]
     if words:
-        options = [kit.option(word.text, str(index)) for index, word in enumerate(words)]
+        options = [kit.option(label, str(index)) for index, label in enumerate(told_apart(words))]
         blocks += [
             kit.input_block(
                 "Mark words",
                 kit.multi_static_select(PICK_WORDS, "Pick the first and the last word", options),
-                block_id=f"words:{draft.drawn}",
+                block_id=f"{WORDS_BLOCK}:{draft.marked}",
                 optional=True,
             ),
             kit.input_block(
                 "as",
-                kit.external_select(PICK_TYPE, "Search entities"),
-                block_id=f"type:{draft.drawn}",
+                kit.external_select(PICK_TYPE, "Search entities, or type a new one"),
+                block_id=f"{TYPE_BLOCK}:{draft.marked}",
                 optional=True,
             ),
-            kit.actions([kit.button("Add entity", ADD_ENTITY, "add")], block_id=f"add:{draft.drawn}"),
+            kit.actions([kit.button("Add entity", ADD_ENTITY, "add")]),
         ]
     blocks.append(
         kit.input_block(
             "or mark up the message",
             kit.text_input(MARK_UP, placeholder="a table in [Paris](city)", multiline="\n" in draft.text),
-            block_id=f"markup:{draft.drawn}",
+            block_id=MARKUP_BLOCK,
             optional=True,
             hint="[words](entity); this replaces the entities above.",
         )
@@ -117,6 +124,16 @@ def new_modal(callback_id: str, metadata: str) -> Block:
     if kind == "response":
         blocks.append(kit.input_block("What the bot says", kit.text_input(TEXT, multiline=True), block_id=TEXT))
     return kit.modal(callback_id, f"New {kind}", "Add", blocks, metadata)
+
+
+def notice(text: str) -> Block:
+    """The modal that tells somebody in the place of theirs why it came to nothing."""
+    return {
+        "type": "modal",
+        "title": kit.plain_text("Not counted", kit.VIEW_TITLE),
+        "close": kit.plain_text("Close", kit.VIEW_TITLE),
+        "blocks": [kit.section(text)],
+    }
 
 
 def option_value(name: str) -> str:
@@ -157,13 +174,26 @@ def _option(name: str, description: str = "") -> Block:
     return kit.option(name, option_value(name), description)
 
 
-def field(values: Mapping[str, Mapping[str, Any]], block_id: str, action_id: str) -> Any:
-    """What a field of a submitted view holds: text, an option's value, or a list of them. None when it is empty."""
-    state = values.get(block_id, {}).get(action_id) or {}
-    match state.get("type"):
-        case "plain_text_input":
-            return state.get("value") or None
-        case "multi_static_select":
-            return [option["value"] for option in state.get("selected_options") or ()] or None
-        case _:
-            return (state.get("selected_option") or {}).get("value")
+class Fields:
+    """What the fields of a view hold: text, an option's value or a list of them; None where a field is empty."""
+
+    def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        """``values`` is the view's state as Slack sends it."""
+        self._blocks = {
+            block_id.partition(":")[0]: (block_id, next(iter(values[block_id].values()), {})) for block_id in values
+        }
+
+    def block_id(self, name: str) -> str:
+        """Where to show what is wrong with a field. A field that isn't there is the first."""
+        return self._blocks.get(name, next(iter(self._blocks.values())))[0]
+
+    def __getitem__(self, name: str) -> Any:
+        """What the field of that name holds, however often it was drawn."""
+        state = self._blocks.get(name, ("", {}))[1]
+        match state.get("type"):
+            case "plain_text_input":
+                return state.get("value") or None
+            case "multi_static_select":
+                return [option["value"] for option in state.get("selected_options") or ()] or None
+            case _:
+                return (state.get("selected_option") or {}).get("value")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slackbot.blocks.mrkdwn import shorten
@@ -95,14 +95,24 @@ def external_select(action_id: str, placeholder: str, chosen: Block | None = Non
     return block
 
 
-def multi_static_select(action_id: str, placeholder: str, options: Iterable[Block]) -> Block:
-    """A select of several from a fixed list."""
-    return {
+def multi_static_select(action_id: str, placeholder: str, options: Sequence[Block]) -> Block:
+    """A select of several from a fixed list of up to 10,000; longer than 100, it is shown in groups."""
+    block: Block = {
         "type": "multi_static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
-        "options": list(options)[:OPTIONS],
     }
+    chunks = [list(options[start : start + OPTIONS]) for start in range(0, len(options), OPTIONS)]
+    if len(chunks) == 1:
+        return {**block, "options": chunks[0]}
+    groups = [
+        {
+            "label": plain_text(f"{number * OPTIONS + 1} to {number * OPTIONS + len(chunk)}", OPTION_TEXT),
+            "options": chunk,
+        }
+        for number, chunk in enumerate(chunks[:OPTIONS])
+    ]
+    return {**block, "option_groups": groups}
 
 
 def text_input(action_id: str, *, placeholder: str = "", initial: str = "", multiline: bool = False) -> Block:

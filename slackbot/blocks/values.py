@@ -59,7 +59,7 @@ class SessionButton(ButtonValue):
 
 @dataclass(frozen=True)
 class EntityButton(ButtonValue):
-    """A button beside an entity in the modal: its place in the list."""
+    """A button beside an entity in the modal: which one it is (``entity_id``)."""
 
     prefix: ClassVar[str] = "entity"
-    index: int
+    entity: str

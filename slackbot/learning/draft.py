@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -27,6 +29,21 @@ def words_of(text: str) -> list[Word]:
     return [Word(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
 
 
+def told_apart(words: Sequence[Word]) -> list[str]:
+    """A label for each word; words that occur several times are numbered: ``to (1)``, ``to (2)``."""
+    total, seen = Counter(word.text for word in words), Counter[str]()
+    labels = []
+    for word in words:
+        seen[word.text] += 1
+        labels.append(f"{word.text} ({seen[word.text]})" if total[word.text] > 1 else word.text)
+    return labels
+
+
+def entity_id(entity: Mapping[str, Any]) -> str:
+    """Tells an entity from the others of its message."""
+    return hashlib.blake2s(entities_answer([entity]).encode(), digest_size=8).hexdigest()
+
+
 @dataclass(frozen=True)
 class Draft:
     """The answers as they stand in one person's modal, beside those that were suggested when it was opened."""
@@ -40,8 +57,10 @@ class Draft:
     #: How many of the parts were closed already.
     decided: int
     answers: tuple[str, ...]
-    #: Counts how often the modal was drawn; Slack keeps what a field holds only as long as its block's id.
+    #: Count how often the fields of the parts, and those to mark an entity, were drawn with something else in them:
+    #: Slack keeps what a field holds as long as its block has the same id.
     drawn: int = 0
+    marked: int = 0
 
     @classmethod
     def of(cls, conversation_id: str, question: Question) -> Draft:
@@ -60,9 +79,11 @@ class Draft:
         """The draft with one part answered otherwise."""
         return replace(self, answers=(*self.answers[:index], answer, *self.answers[index + 1 :]))
 
-    def redrawn(self) -> Draft:
-        """The draft for a modal that is drawn anew."""
-        return replace(self, drawn=self.drawn + 1)
+    def with_new(self, kind: PartKind, name: str) -> Draft:
+        """The draft with what somebody has just added chosen in the first part of that kind that is as suggested."""
+        places = [index for index in self.open_parts(kind) if self.answers[index] == self.suggested[index]]
+        draft = self.with_answer(places[0], name) if places else self
+        return replace(draft, drawn=self.drawn + 1)
 
     def open_parts(self, kind: PartKind) -> list[int]:
         """Indexes of the open parts of a kind."""
@@ -88,13 +109,12 @@ class Draft:
         known = words_of(self.text)
         start, end = known[min(words)].start, known[max(words)].end
         new = {"start": start, "end": end, "value": self.text[start:end], "entity": entity}
-        kept = [old for old in self.entities if old["end"] <= start or old["start"] >= end]
-        return self.with_entities([*kept, new])
+        kept = [old for old in self.entities if old.get("end", 0) <= start or old.get("start", 0) >= end]
+        return replace(self.with_entities([*kept, new]), marked=self.marked + 1)
 
-    def without_entity(self, index: int) -> Draft:
-        """The draft without one of its entities."""
-        entities = self.entities
-        return self.with_entities(entities[:index] + entities[index + 1 :])
+    def without_entity(self, wanted: str) -> Draft:
+        """The draft without the entity of this ``entity_id``; as it is where there is none (any more)."""
+        return self.with_entities([entity for entity in self.entities if entity_id(entity) != wanted])
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from slackbot.blocks.card import ACCEPT, CHANGE, Card
-from slackbot.blocks.change import ADD_ENTITY, NEW_VIEWS, REMOVE_ENTITY, change_modal, new_modal
+from slackbot.blocks.change import ADD_ENTITY, NEW_VIEWS, REMOVE_ENTITY, Fields, change_modal, new_modal, notice
 from slackbot.blocks.thread import CONTROL_ACTIONS
 from slackbot.blocks.values import CardButton, EntityButton, SessionButton
 from slackbot.errors import Refused
+from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
-from slackbot.listeners import fields
+from slackbot.listeners.fields import chosen, with_marked_words
 from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
 from slackbot.teaching import Teaching
 
@@ -61,44 +62,50 @@ def _control(teaching: Teaching) -> Press:
     return control
 
 
-def _in_modal(teaching: Teaching, edit: Callable[[Draft, Json, Json], Draft]) -> Callable[..., Any]:
+Edit = Callable[[Draft, Fields, Conversation, str], Draft]
+
+
+def _in_modal(teaching: Teaching, edit: Edit) -> Callable[..., Awaitable[None]]:
     """A listener for a button in the modal that changes the draft and draws the modal anew."""
 
     async def listener(ack: Ack, body: Json, action: Json) -> None:
-        await ack()
         view = body["view"]
         token = view["private_metadata"]
         try:
             draft, conversation = await teaching.kept(token)
-        except Refused:
-            return
-        values = view["state"]["values"]
-        draft = edit(fields.chosen(draft, values, conversation), values, action).redrawn()
-        await teaching.keep(draft, token)
-        await teaching.slack.update_view(view["id"], change_modal(draft, token))
+            fields = Fields(view["state"]["values"])
+            draft = edit(chosen(draft, fields, conversation), fields, conversation, action["value"])
+            await teaching.keep(draft, token)
+        except Refused as refusal:
+            shown = notice(str(refusal))
+        else:
+            shown = change_modal(draft, token)
+        await ack()
+        await teaching.slack.update_view(view["id"], shown)
 
     return listener
 
 
-def _add_entity(draft: Draft, values: Json, _: Json) -> Draft:
-    return fields.with_marked_words(draft, values)
+def _add_entity(draft: Draft, fields: Fields, conversation: Conversation, _: str) -> Draft:
+    return with_marked_words(draft, fields, conversation)
 
 
-def _remove_entity(draft: Draft, _: Json, action: Json) -> Draft:
-    return draft.without_entity(EntityButton.unpack(action["value"]).index)
+def _remove_entity(draft: Draft, _: Fields, __: Conversation, value: str) -> Draft:
+    return draft.without_entity(EntityButton.unpack(value).entity)
 
 
-def _new(teaching: Teaching) -> Callable[..., Any]:
+def _new(teaching: Teaching) -> Callable[..., Awaitable[None]]:
     async def push(ack: Ack, body: Json, action: Json) -> None:
         """Keeps what is chosen so far, then opens the modal that adds something."""
         view = body["view"]
         token = view["private_metadata"]
         try:
             draft, conversation = await teaching.kept(token)
-        except Refused:
+            await teaching.keep(chosen(draft, Fields(view["state"]["values"]), conversation), token)
+        except Refused as refusal:
             await ack()
+            await teaching.slack.update_view(view["id"], notice(str(refusal)))
             return
-        await teaching.keep(fields.chosen(draft, view["state"]["values"], conversation), token)
         await teaching.slack.push_view(body["trigger_id"], new_modal(action["action_id"], token))
         await ack()
 

@@ -7,13 +7,18 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
+from slackbot.blocks import kit
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT, PICK_TYPE, found
 from slackbot.errors import Refused
+from slackbot.learning.additions import is_name
 from slackbot.learning.conversation import Conversation
+from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.listeners.parsing import Json
 from slackbot.teaching import Teaching
 
 Options = list[Json]
+#: Characters of a new entity's name that an option can show.
+_LONGEST_NEW = 60
 
 
 def register(app: AsyncApp, teaching: Teaching) -> None:
@@ -49,8 +54,13 @@ def _actions(query: str, conversation: Conversation) -> Options:
         for name, variations in domain.responses.items()
         if variations
     }
-    return found(query, domain.actions, texts)
+    return found(query, domain.actions, {ACTION_LISTEN: "Wait for the next message", **texts})
 
 
 def _entities(query: str, conversation: Conversation) -> Options:
-    return found(query, conversation.tracker.domain.entities)
+    """Those of the domain, and what is typed itself where the domain lacks it."""
+    names, typed = conversation.tracker.domain.entities, query.strip()
+    options = found(query, names)
+    if typed not in names and is_name(typed) and len(typed) <= _LONGEST_NEW:
+        options = [*options[: kit.OPTIONS - 1], kit.option(f"{typed} (new)", typed)]
+    return options

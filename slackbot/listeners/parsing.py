@@ -16,6 +16,11 @@ NOT_STORED = "I can't reach my store just now, so nothing was recorded. Please t
 NOT_DONE = "Slack or the assistant does not answer just now. Nothing was changed; please try again in a moment."
 
 
+def sorry(error: WorldError) -> str:
+    """What a person is told when the world did not let them."""
+    return NOT_STORED if isinstance(error, StoreUnavailable) else NOT_DONE
+
+
 def team_of(body: Mapping[str, Any]) -> str:
     """The workspace's id."""
     team = body.get("team")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from slackbot.blocks.change import CHANGE_VIEW, NAME, NEW_VIEWS, TEXT, change_modal, field
-from slackbot.blocks.kit import plain_text, section
-from slackbot.errors import Refused
+from slackbot.blocks.change import CHANGE_VIEW, MARKUP_BLOCK, NAME, NEW_VIEWS, TEXT, Fields, change_modal, notice
+from slackbot.errors import Refused, WorldError
 from slackbot.learning.draft import Draft
 from slackbot.learning.question import PartKind
-from slackbot.listeners import fields
-from slackbot.listeners.parsing import Json, person_of
+from slackbot.listeners.fields import submitted
+from slackbot.listeners.parsing import Json, person_of, sorry
 from slackbot.teaching import Teaching
 
+log = logging.getLogger(__name__)
 Ack = Callable[..., Awaitable[Any]]
 
 
@@ -28,17 +29,19 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
 
 def _change(teaching: Teaching) -> Callable[..., Awaitable[None]]:
     async def submit(ack: Ack, body: Json, view: Json) -> None:
+        fields = Fields(view["state"]["values"])
         try:
             draft, conversation = await teaching.kept(view["private_metadata"])
-            draft, errors = fields.submitted(draft, view["state"]["values"], conversation)
-            if errors:
-                await ack(response_action="errors", errors=errors)
-                return
-            await teaching.submit(person_of(body), draft, conversation)
+            draft, errors = submitted(draft, fields, conversation)
+            if not errors:
+                await teaching.submit(person_of(body), draft, conversation)
         except Refused as refusal:
-            await ack(response_action="update", view=_notice(str(refusal)))
+            await ack(response_action="update", view=notice(str(refusal)))
             return
-        await ack(response_action="clear")
+        except WorldError as error:
+            log.warning("a vote in a modal: %s", error)
+            errors = {fields.block_id(MARKUP_BLOCK): sorry(error)}
+        await (ack(response_action="errors", errors=errors) if errors else ack(response_action="clear"))
 
     return submit
 
@@ -46,36 +49,30 @@ def _change(teaching: Teaching) -> Callable[..., Awaitable[None]]:
 def _new(teaching: Teaching) -> Callable[..., Awaitable[None]]:
     async def submit(ack: Ack, body: Json, view: Json) -> None:
         kind, token = NEW_VIEWS[view["callback_id"]], view["private_metadata"]
-        values = view["state"]["values"]
-        name, text = (field(values, NAME, NAME) or "").strip(), field(values, TEXT, TEXT) or ""
-        try:
-            draft, conversation = await teaching.kept(token)
-        except Refused as refusal:
-            await ack(response_action="update", view=_notice(str(refusal)))
+        fields = Fields(view["state"]["values"])
+        name, text = (fields[NAME] or "").strip(), fields[TEXT] or ""
+        if kind == "response" and not text.strip():
+            await ack(response_action="errors", errors={TEXT: "Write what the bot says."})
             return
         try:
-            await teaching.add(person_of(body), conversation, kind, name, text)
-        except Refused as refusal:
-            await ack(response_action="errors", errors={NAME: str(refusal)})
+            draft = await _added(teaching, person_of(body), token, kind, name, text)
+        except (Refused, WorldError) as error:
+            words = str(error) if isinstance(error, Refused) else sorry(error)
+            await ack(response_action="errors", errors={NAME: words})
             return
-        draft = _with_new(draft, kind, name).redrawn()
-        await teaching.keep(draft, token)
-        await teaching.slack.update_view(view["previous_view_id"], change_modal(draft, token))
+        try:
+            await teaching.slack.update_view(view["previous_view_id"], change_modal(draft, token))
+        except WorldError as error:  # it is added all the same, and can be picked from the list
+            log.warning("the modal with the new %s: %s", kind, error)
         await ack()
 
     return submit
 
 
-def _with_new(draft: Draft, kind: str, name: str) -> Draft:
-    """The draft with what was just added chosen in the first place where it can stand."""
-    places = draft.open_parts(PartKind.INTENT if kind == "intent" else PartKind.ACTION)
-    return draft.with_answer(places[0], name) if places else draft
-
-
-def _notice(text: str) -> Json:
-    return {
-        "type": "modal",
-        "title": plain_text("Not counted", 24),
-        "close": plain_text("Close", 24),
-        "blocks": [section(text)],
-    }
+async def _added(teaching: Teaching, person: str, token: str, kind: str, name: str, text: str) -> Draft:
+    """Adds something to the session; returns the draft in which it is chosen."""
+    draft, conversation = await teaching.kept(token)
+    await teaching.add(person, conversation, kind, name, text)
+    draft = draft.with_new(PartKind.INTENT if kind == "intent" else PartKind.ACTION, name)
+    await teaching.keep(draft, token)
+    return draft

@@ -18,6 +18,7 @@ from slackbot.app import teaching_app
 from slackbot.blocks.card import CHANGE
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
 from slackbot.core.protocol import Core
+from slackbot.learning.conversation import Conversation
 from slackbot.receiver import slack_routes
 from slackbot.sandbox import Person, Sandbox
 from slackbot.sandbox.payloads import InMessage
@@ -57,6 +58,13 @@ class Stage:
             lambda: next((m for m in self.slack.messages(place) if m["ts"] not in known), None)
         )
         return Scene(self, parent["ts"], place)
+
+    async def conversation(self, scene: Scene) -> Conversation:
+        """What the store holds of a scene."""
+        conversation_id = await self.teaching.store.conversation_in(scene.channel, scene.ts)
+        conversation = await self.teaching.loop.read(conversation_id or "")
+        assert conversation is not None
+        return conversation
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
