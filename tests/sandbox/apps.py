@@ -42,6 +42,7 @@ MODAL: JSON = {
     "notify_on_close": True,
     "title": {"type": "plain_text", "text": "Correct it"},
     "submit": {"type": "plain_text", "text": "Save"},
+    "close": {"type": "plain_text", "text": "Cancel"},
     "blocks": [
         {
             "type": "input",

@@ -122,7 +122,7 @@ async def test_blocks_get_ids_where_the_app_gave_none(client: AsyncWebClient, ch
 
 async def test_the_sdks_models_are_understood(slack: Sandbox, client: AsyncWebClient, channel: str) -> None:
     await client.chat_postMessage(channel=channel, text="hi", blocks=[SectionBlock(text="*hi*")])
-    assert slack.messages(channel)[0]["blocks"][0]["text"] == {"type": "mrkdwn", "text": "*hi*"}
+    assert slack.messages(channel)[0]["blocks"][0]["text"] == {"type": "mrkdwn", "text": "*hi*", "verbatim": False}
 
 
 async def test_a_message_of_blocks_alone_gets_a_stand_in_text(client: AsyncWebClient, channel: str) -> None:

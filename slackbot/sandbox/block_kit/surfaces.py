@@ -63,7 +63,7 @@ def view_problems(view: Any, kinds: Sequence[str] = ("modal", "home")) -> list[P
 
 
 def message_blocks(blocks: Any) -> list[JSON]:
-    """The blocks of a message, checked, as Slack keeps them: with ids, and with ``&``, ``<``, ``>`` escaped.
+    """The blocks of a message, checked, as Slack keeps them: ids and defaults filled in, ``&``, ``<``, ``>`` escaped.
 
     ApiError ``invalid_blocks`` with every fault, ``invalid_blocks_format`` if it is no list.
     """
@@ -79,17 +79,22 @@ def message_blocks(blocks: Any) -> list[JSON]:
             errors=lines,
             response_metadata={"messages": [f"[ERROR] {line}" for line in lines]},
         )
-    return [_escaped(block) for block in with_ids(blocks)]
+    kept: list[JSON] = _kept(with_ids(blocks), escape=True)
+    return kept
 
 
 def view_definition(view: Any, kinds: Sequence[str]) -> JSON:
-    """A view, checked, everything in it with its ids. ApiError ``invalid_arguments``, ``view_too_large``."""
+    """A view, checked, as Slack keeps it: ids and defaults filled in.
+
+    ApiError ``invalid_arguments`` with every fault, ``view_too_large``.
+    """
     problems = view_problems(view, kinds)
     if problems:
         raise invalid_arguments(*(problem.line("/view") for problem in problems))
     if len(json.dumps(view).encode()) > VIEW_LIMIT:
         raise ApiError("view_too_large")
-    return {**view, "blocks": with_ids(view["blocks"])}
+    kept: JSON = _kept({**view, "blocks": with_ids(view["blocks"])}, escape=False)
+    return kept
 
 
 def suggested_options(answer: Any) -> list[JSON]:
@@ -106,15 +111,25 @@ def with_ids(blocks: Sequence[JSON]) -> list[JSON]:
     return [_with_ids(block) for block in blocks]
 
 
-def _escaped(value: Any) -> Any:
-    """The same with every text object's text as Slack keeps it."""
+#: What Slack adds where the app said nothing, by type.
+_DEFAULTS: dict[str, JSON] = {
+    "plain_text": {"emoji": True},
+    "mrkdwn": {"verbatim": False},
+    "input": {"optional": False, "dispatch_action": False},
+}
+
+
+def _kept(value: Any, *, escape: bool) -> Any:
+    """The same as Slack keeps it, with its defaults and, in messages, with the texts escaped."""
     if isinstance(value, list):
-        return [_escaped(item) for item in value]
+        return [_kept(item, escape=escape) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.get("type") in ("plain_text", "mrkdwn"):
-        return {**value, "text": stored(value["text"], markup=value["type"] == "mrkdwn")}
-    return {key: _escaped(item) for key, item in value.items()}
+    kind = value.get("type")
+    kept = {key: _kept(item, escape=escape) for key, item in value.items()}
+    if kind in ("plain_text", "mrkdwn") and escape:
+        kept["text"] = stored(value["text"], markup=kind == "mrkdwn")
+    return {**kept, **{key: item for key, item in _DEFAULTS.get(str(kind), {}).items() if key not in kept}}
 
 
 def _with_ids(block: JSON) -> JSON:
