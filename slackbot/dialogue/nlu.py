@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -243,9 +242,17 @@ def _once(examples: Iterable[Example]) -> list[Example]:
     """Each text with the same intent, entities and metadata once, where it stood first."""
     found: dict[str, Example] = {}
     for example in examples:
-        meaning = [example.text, example.intent, [dict(entity) for entity in example.entities], example.metadata]
-        found.setdefault(json.dumps(meaning, sort_keys=True, default=str), example)
+        found.setdefault(_fingerprint([example.text, example.intent, example.entities, example.metadata]), example)
     return list(found.values())
+
+
+def _fingerprint(data: Any) -> str:
+    """The same text for equal data, whatever the order of its keys."""
+    if isinstance(data, Mapping):
+        return f"{{{sorted((repr(key), _fingerprint(value)) for key, value in data.items())}}}"
+    if isinstance(data, list | tuple):
+        return f"[{','.join(map(_fingerprint, data))}]"
+    return repr(data)
 
 
 def _merged_lookups(lookups: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -275,9 +282,8 @@ def _intent_sections(examples: Iterable[Example]) -> Iterator[dict[str, Any]]:
     grouped: dict[str, list[Example]] = {}
     for example in examples:
         beside_intent = (example.metadata or {}).get("intent")
-        key = json.dumps([example.intent, beside_intent], sort_keys=True, default=str)
         if example.text:
-            grouped.setdefault(key, []).append(example)
+            grouped.setdefault(_fingerprint([example.intent, beside_intent]), []).append(example)
     for group in grouped.values():
         section: dict[str, Any] = {"intent": group[0].intent}
         beside_intent = (group[0].metadata or {}).get("intent")

@@ -17,7 +17,8 @@ from slackbot.errors import FileError
 
 logger = logging.getLogger(__name__)
 
-#: A story with more combinations of its ``or`` alternatives than this is cut at an ``or`` by a checkpoint.
+#: A story with more combinations of its ``or`` alternatives than this is cut at an ``or`` by a checkpoint. A rule,
+#: which can't have checkpoints, is refused.
 MAX_ALTERNATIVES = 64
 
 _NEWEST = tuple(int(number) for number in FORMAT_VERSION.split("."))
@@ -131,7 +132,11 @@ class _ItemReader:
     def _add(self, parts: _Parts, step: Any, line: int | None) -> None:
         kind = self._steps.kind(step, line)
         if kind == "or":
-            parts.add_alternatives(self._steps.alternatives(step))
+            alternatives = self._steps.alternatives(step)
+            if self._kind == "rule" and parts.paths * len(alternatives) > MAX_ALTERNATIVES:
+                problem = f"the rule has more than {MAX_ALTERNATIVES} combinations of alternatives"
+                raise self._steps.fault(line, problem, "split it into several rules")
+            parts.add_alternatives(alternatives)
         elif kind == "checkpoint":
             if self._kind == "rule":
                 raise self._steps.fault(
@@ -154,6 +159,11 @@ class _Parts:
         self._end: list[Checkpoint] = []
         self._paths: list[list[Placed]] = [[]]
         self._finished: list[tuple[tuple[Checkpoint, ...], tuple[Checkpoint, ...], list[Placed]]] = []
+
+    @property
+    def paths(self) -> int:
+        """How many combinations of alternatives there are since the last checkpoint."""
+        return len(self._paths)
 
     def add_alternatives(self, events: list[Placed]) -> None:
         """Go on with any of the events."""

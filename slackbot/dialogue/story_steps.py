@@ -220,10 +220,8 @@ def _command_entities(text: str) -> list[dict[str, Any]]:
     if match is None or match["entities"] is None:
         return []
     try:
-        values = json.loads(match["entities"])
+        values: Mapping[str, Any] = json.loads(match["entities"])
     except json.JSONDecodeError:
-        return []
-    if not isinstance(values, dict):
         return []
     start, end = match.span("entities")
     return [

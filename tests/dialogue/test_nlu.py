@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,22 @@ def test_what_rasa_can_not_read_is_a_fault_with_its_line(text: str, line: int, p
     assert caught.value.line == line
     assert problem in caught.value.problem
     assert caught.value.remedy
+
+
+KEYS = ["intent", "examples", "metadata", "text", "synonym", "regex", "lookup", "x"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("-a/[]{:\n", max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(ANYTHING, ANYTHING)
+def test_whatever_a_file_holds_it_is_read_or_refused(first: Any, second: Any) -> None:
+    section = {"intent": "a", "examples": [{"text": "b", "metadata": first}, first], "metadata": second}
+    for data in (first, {"nlu": first}, {"nlu": [first, second]}, {"nlu": [section, {**section, "examples": first}]}):
+        with suppress(FileError):
+            nlu_yaml(nlu_from(data, FILE))
 
 
 def test_a_file_of_a_newer_format_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:

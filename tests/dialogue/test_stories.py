@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -129,6 +130,9 @@ def test_a_command_has_the_entities_of_its_json() -> None:
     (message,) = only(story("""user: '/inform{"city": ["Rome", "Bonn"]}'""")).events
     assert isinstance(message, UserUttered)
     assert [(entity["entity"], entity["value"]) for entity in message.entities] == [("city", "Rome"), ("city", "Bonn")]
+    (broken,) = only(story("user: '/inform{city}'")).events
+    assert isinstance(broken, UserUttered)
+    assert (broken.text, broken.entities) == ("/inform{city}", [])
 
 
 def test_a_bot_text_is_an_action_without_a_name() -> None:
@@ -164,6 +168,12 @@ def test_many_alternatives_are_cut_apart_and_still_linked_to_whole_stories() -> 
     found = read(text)
     assert len(found) <= 2 * MAX_ALTERNATIVES
     assert all(len(each.events) == 12 for each in linked(found))
+
+
+def test_a_rule_with_too_many_alternatives_is_refused() -> None:
+    steps = "  - or:\n    - intent: a\n    - intent: b\n"
+    assert len(read(f"rules:\n- rule: r\n  steps:\n{steps * 6}")) == MAX_ALTERNATIVES
+    assert "combinations" in fault(f"rules:\n- rule: r\n  steps:\n{steps * 7}").problem
 
 
 def test_a_rule_has_its_condition_and_flags() -> None:
@@ -258,6 +268,38 @@ def test_naming_an_unknown_slot_without_a_value_is_a_fault() -> None:
     assert fault(story("slot_was_set:\n    - nme"), DOMAIN).line == 6
 
 
+KEYS = [
+    "story",
+    "rule",
+    "steps",
+    "intent",
+    "user",
+    "entities",
+    "role",
+    "action",
+    "bot",
+    "slot_was_set",
+    "active_loop",
+    "or",
+    "checkpoint",
+    "condition",
+    "x",
+]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("a/[]{:", max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(ANYTHING, ANYTHING, st.sampled_from(["stories", "rules"]))
+def test_whatever_a_file_holds_it_is_read_or_refused(first: Any, second: Any, key: str) -> None:
+    item = {key.removesuffix("s").replace("ie", "y"): "name", "steps": [first, second]}
+    for data in (first, {key: first}, {key: [first]}, {key: [item]}, {key: [{**item, "condition": [second]}]}):
+        with suppress(FileError):
+            linked(stories_from(data, FILE))
+
+
 # -- linking ---------------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +334,8 @@ def test_a_checkpoint_goes_on_only_where_its_condition_holds() -> None:
     following = part("vips", "a", vip=True)
     assert [len(each.events) for each in linked([beginning, following])] == [1]
     assert [len(each.events) for each in linked([vip, following])] == [3]
+    named = replace(beginning, events=(said(None, "inform", {"entity": "vip", "value": True}),))
+    assert [len(each.events) for each in linked([named, following])] == [2]
 
 
 def test_a_part_that_nothing_leads_to_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -359,8 +403,9 @@ def test_a_message_featurized_as_text_is_written_as_text() -> None:
 
 
 def test_entities_found_later_are_written_with_the_message() -> None:
-    events = [LISTEN, GREET, EntitiesAdded([{"entity": "name", "value": "Ann", "start": 0, "end": 2}])]
-    assert story_steps(events) == [{"intent": "greet", "entities": [{"name": "Ann"}]}]
+    found = EntitiesAdded([{"entity": "name", "value": "Ann", "start": 0, "end": 2}])
+    assert story_steps([LISTEN, GREET, found, found]) == [{"intent": "greet", "entities": [{"name": "Ann"}]}]
+    assert story_steps([GREET, found]) == [{"intent": "greet"}]
 
 
 def test_what_was_undone_is_in_no_story() -> None:
