@@ -8,7 +8,9 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from slackbot.blocks.card import Card
 from slackbot.errors import DeliveryUnknown, SlackRefused
@@ -18,6 +20,7 @@ from slackbot.threads.render import render
 from slackbot.threads.slack import Slack
 
 log = logging.getLogger(__name__)
+Json = dict[str, Any]
 
 #: Seconds within which changes that are in no hurry are drawn as one.
 BUNDLE = 1.0
@@ -115,31 +118,30 @@ class Threads:
             return
         ts = shown.get("ts") if shown else None
         if ts is None:
-            ts = await self._post(conversation, redraw.name, card, tried=shown is not None)
+            ts = await self._post(conversation, redraw.name, card, before=shown)
         else:
             ts = await self._update(conversation, redraw.name, str(ts), card)
         await self._store.drawn(conversation_id, redraw, {"ts": ts, "digest": _digest(card)})
 
-    async def _post(self, conversation: Conversation, name: str, card: Card, *, tried: bool) -> str:
-        """Posts a message once. ``tried`` says that an earlier attempt may have gone through."""
-        session, thread_ts = conversation.session, conversation.snapshot.thread_ts
+    async def _post(self, conversation: Conversation, name: str, card: Card, *, before: Json | None) -> str:
+        """Posts a message once. ``before`` notes an earlier attempt, which may have gone through."""
+        session, thread_ts, digest = conversation.session, conversation.snapshot.thread_ts, _digest(card)
         identity = {"conversation": conversation.id, "name": name}
-        ts = None
-        await self._store.note_shown(conversation.id, name, {"posting": True})
         for _ in range(2):
-            if tried:
+            if before is not None:
                 ts = await self._slack.find(session.channel, identity, thread_ts=thread_ts, since=session.started_at)
-            if ts is not None:
-                break
-            try:
+                if ts is not None:
+                    break
+            before = {"posting": digest}
+            await self._store.note_shown(conversation.id, name, before)
+            with suppress(DeliveryUnknown):
                 ts = await self._slack.post(session.channel, card, identity, thread_ts=thread_ts)
-            except DeliveryUnknown:
-                tried = True
-        if ts is None:
+                break
+        else:
             raise DeliveryUnknown("the connection to Slack broke twice")
         if name == "parent":
             await self._store.bind_thread(conversation.id, session.channel, ts)
-        return ts
+        return ts if before["posting"] == digest else await self._update(conversation, name, ts, card)
 
     async def _update(self, conversation: Conversation, name: str, ts: str, card: Card) -> str:
         """Edits a message; one that somebody has deleted is posted anew. Returns its ts."""
@@ -153,7 +155,7 @@ class Threads:
         except SlackRefused as error:
             if error.code != "message_not_found" or name == "parent":
                 raise
-            return await self._post(conversation, name, card, tried=False)
+            return await self._post(conversation, name, card, before=None)
         return ts
 
 

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from slackbot.store import Store, conversations
 from slackbot.store.keys import Keys
+from tests.end_to_end.stage import Stage
 
 
 async def test_a_lease_is_held_for_as_long_as_its_holder_lives(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,3 +35,16 @@ async def test_a_lease_that_was_lost_is_not_renewed(redis: Redis, monkeypatch: p
 
 def test_a_thread_whose_drawer_died_is_drawn_on_within_seconds() -> None:
     assert conversations.LEASE_SECONDS <= 5
+
+
+async def test_a_message_that_is_found_again_shows_the_newest_state(stage: Stage) -> None:
+    """The process that posted it died before it learnt so, and what it posted is out of date by now."""
+    scene = await stage.teach("quorum 2")
+    await scene.say("hi")
+    await scene.card("hi")
+    conversation = await stage.teaching.store.conversation_in(stage.channel, scene.ts)
+    assert conversation is not None
+    await stage.teaching.store.note_shown(conversation, "card:1", {"posting": "as it was then"})
+    await scene.say("bye")
+    await scene.shows("Waiting: “bye”")
+    assert len(scene.messages) == 4
