@@ -1,0 +1,98 @@
+"""The app is killed at any moment of a session, started again, and the session comes to the same end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.programs import Program
+from tests.faults.session import Session
+from tests.faults.world import world
+
+#: Sessions that are played at the same time, each with processes and a database of its own.
+LANES = 4
+#: Acts after which the quick test kills: one of each kind.
+QUICK = frozenset({"teach", "say are you human?", "ben opens the modal", "cleo picks mood_bad", "undo", "finish"})
+
+
+class Killer:
+    """Kills the app when it has made so many calls: after the call's effect, before the app hears of it."""
+
+    def __init__(self, app: Program) -> None:
+        self._app = app
+        self._left: int | None = None
+        #: The call at which it struck.
+        self.struck = ""
+
+    def aim(self, calls: int) -> None:
+        """At the call of this number from now on, counted from 1."""
+        self._left, self.struck = calls, ""
+
+    def __call__(self, method: str, arguments: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        del arguments, answer
+        if self._left is None or method.startswith("files."):  # those are the worker's
+            return
+        self._left -= 1
+        if self._left == 0:
+            self._left, self.struck = None, method
+            restart(self._app)
+
+
+def restart(app: Program) -> None:
+    """Kills it and starts it again, as whatever watches over it would."""
+    app.kill()
+    app.start()
+
+
+async def test_killed_after_acts_of_each_kind(redis_url: str, tmp_path: Path) -> None:
+    async with world(redis_url, tmp_path) as made:
+        app, _ = await made.running("serve", "work")
+        session = Session(made, "teaching")
+        assert {act.name for act in session.acts} >= QUICK
+        for act in session.acts:
+            await session.perform(act, (lambda: restart(app)) if act.name in QUICK else lambda: None)
+        await session.check()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+async def test_killed_after_each_act(redis_url: str, tmp_path: Path) -> None:
+    async with world(redis_url, tmp_path, seconds=180) as made:
+        app, _ = await made.running("serve", "work")
+        session = Session(made, "teaching")
+        for act in session.acts:
+            await session.perform(act, lambda: restart(app))
+        await session.check()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_killed_at_each_call(redis_url: str, tmp_path: Path) -> None:
+    """What the app told Slack took effect, and the app died before it learnt of it: for each call of the session."""
+    struck = await asyncio.gather(*(_lane(number, f"{redis_url}?db={number}", tmp_path) for number in range(LANES)))
+    methods = {method for lane in struck for method in lane}
+    assert methods >= {"chat.postMessage", "chat.update", "views.open", "conversations.members"}, struck
+
+
+async def _lane(number: int, redis_url: str, folder: Path) -> list[str]:
+    """Sessions one after the other over one store; in each the app is killed at another call."""
+    struck = []
+    async with world(redis_url, folder / str(number), seconds=580) as made:
+        app, _ = await made.running("serve", "work")
+        killer = Killer(app)
+        made.slack.on_call(killer)
+        for call in range(number + 1, 200, LANES):
+            session = Session(made, f"call-{call}")
+            killer.aim(call)
+            for act in session.acts:
+                await session.perform(act)
+            await session.check()
+            if not killer.struck:  # the session has fewer calls
+                break
+            struck.append(killer.struck)
+            await app.is_ready()
+    return struck
