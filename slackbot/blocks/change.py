@@ -179,8 +179,9 @@ class Fields:
 
     def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
         """``values`` is the view's state as Slack sends it."""
-        self._blocks = {
-            block_id.partition(":")[0]: (block_id, next(iter(values[block_id].values()), {})) for block_id in values
+        self._blocks: dict[str, tuple[str, Mapping[str, Any]]] = {
+            block_id.partition(":")[0]: (block_id, next(iter(states.values()), {}))
+            for block_id, states in values.items()
         }
 
     def block_id(self, name: str) -> str:

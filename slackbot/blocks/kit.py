@@ -19,9 +19,14 @@ def plain_text(text: str, length: int) -> Block:
     return {"type": "plain_text", "text": shorten(text, length) or " ", "emoji": True}
 
 
+def _mrkdwn(text: str, length: int) -> Block:
+    """Text with markup. Slack looks for no mentions or links in it but those that are marked up as such."""
+    return {"type": "mrkdwn", "text": shorten(text, length) or " ", "verbatim": True}
+
+
 def section(text: str, *, block_id: str | None = None, accessory: Block | None = None) -> Block:
     """A paragraph of mrkdwn."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": shorten(text, TEXT)}}
+    block: Block = {"type": "section", "text": _mrkdwn(text, TEXT)}
     if block_id:
         block["block_id"] = block_id
     if accessory:
@@ -31,7 +36,7 @@ def section(text: str, *, block_id: str | None = None, accessory: Block | None =
 
 def context(text: str) -> Block:
     """A small grey line of mrkdwn."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": shorten(text, TEXT)}]}
+    return {"type": "context", "elements": [_mrkdwn(text, TEXT)]}
 
 
 def divider() -> Block:
@@ -68,7 +73,7 @@ def confirm(title: str, text: str, yes: str, no: str) -> Block:
     """A dialog before an action that can't be taken back."""
     return {
         "title": plain_text(title, 100),
-        "text": {"type": "mrkdwn", "text": shorten(text, 300)},
+        "text": _mrkdwn(text, 300),
         "confirm": plain_text(yes, 30),
         "deny": plain_text(no, 30),
     }

@@ -8,6 +8,8 @@ from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.question import PartKind
 
+_NOT_MARKED_UP = "This is not marked up right. Write [words](entity)."
+
 
 def chosen(draft: Draft, fields: Fields, conversation: Conversation) -> Draft:
     """The draft with the intents and actions that are picked in the modal."""
@@ -55,7 +57,9 @@ def _marked_up(draft: Draft, markup: str) -> tuple[Draft, str | None]:
     try:
         text, entities = parse_annotated(markup.strip())
     except ValueError:
-        return draft, "This is not marked up right. Write [words](entity)."
+        return draft, _NOT_MARKED_UP
+    if any(not entity["entity"].strip() for entity in entities):
+        return draft, _NOT_MARKED_UP
     if text != draft.text:
         return draft, f"Apart from the marks, the message must stay as it is: {draft.text[:200]}"
     return draft.with_entities(entities), None

@@ -124,6 +124,7 @@ class Scene:
     async def agree(self, *people: str, times: int = 1) -> None:
         """Presses *All right* on the open card, one person after the other, and waits until it is decided."""
         for _ in range(times):
+            await self.settled()
             card = await self.until(lambda _: next(iter(self.open_cards), None))
             for name in people or ("ben",):
                 await self.press(name, "All right", ts=card["ts"])
@@ -158,6 +159,16 @@ class Scene:
     def message(self, ts: str) -> Json:
         """The message as it is now."""
         return next(message for message in self.messages if message["ts"] == ts)
+
+    async def settled(self) -> None:
+        """Waits until everything that follows from what people did is done, and the thread shows it."""
+        store = self.stage.teaching.store
+        async with asyncio.timeout(10):
+            while True:
+                conversation = await self.stage.conversation(self)
+                if conversation.snapshot.due is None and not await store.redraws(conversation.id):
+                    return
+                await asyncio.sleep(0.02)
 
     async def told(self, who: str, text: str) -> Json:
         """Waits until somebody alone is shown a text; the message."""
