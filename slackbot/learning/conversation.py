@@ -38,8 +38,12 @@ class Conversation:
 
     @property
     def version(self) -> int:
-        """The number of events in the log."""
-        return self.snapshot.version
+        """Grows whenever something is decided or taken back, not when a question opens.
+
+        A button that carries it was drawn on the state it is pressed for. The length of the log alone would not tell:
+        taking back a message that nobody has agreed on yet leaves the log as it is.
+        """
+        return self.snapshot.version + int(self.snapshot.question_revision) - self.snapshot.questions
 
 
 class Reader:

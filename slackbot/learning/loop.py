@@ -78,7 +78,7 @@ class Loop:
     async def control(self, conversation_id: str, control: Control, person: str, *, version: int | None) -> str:
         """Undo, restart, abort or finish, and says in a few words what that did.
 
-        ``version`` is the length of the log that the person saw, or None where that makes no difference.
+        ``version`` is the conversation's as the person saw it, or None where that makes no difference.
         Raises Refused when there is nothing to do, and Conflict when the conversation has moved on since.
         """
         async with self._lock(conversation_id):
@@ -167,7 +167,7 @@ class Loop:
             session = replace(conversation.session, trouble=None).as_dict()
         commit = replace(
             commit,
-            version=conversation.version,
+            version=conversation.snapshot.version,
             question_revision=conversation.snapshot.question_revision,
             session_revision=conversation.snapshot.session_revision if session else None,
             session=session,
@@ -241,7 +241,7 @@ class Loop:
         over = question.appended == len(question.parts)
         texts = [
             f"bot:{position}"
-            for position, event in enumerate(events, start=conversation.version)
+            for position, event in enumerate(events, start=conversation.snapshot.version)
             if isinstance(event, BotUttered)
         ]
         closed = ClosedQuestion(question, Outcome.DECIDED, votes_of(conversation))

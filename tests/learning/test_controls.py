@@ -110,6 +110,29 @@ async def test_a_button_that_was_drawn_before_the_latest_decision_undoes_nothing
     assert await lesson.log() == before
 
 
+@pytest.mark.parametrize("open_card", [True, False], ids=["open card", "closed card"])
+async def test_a_double_press_undoes_once(lesson: Lesson, open_card: bool) -> None:
+    """Whether undo takes back a card's message, which is not in the log yet, or what is in the log."""
+    await taught(lesson, "hi", "a soup")
+    if open_card:
+        await lesson.say("bye")
+    seen = (await lesson.state()).version
+    await lesson.loop.control(lesson.id, Control.UNDO, "owner", version=seen)
+    after_one = await lesson.applied()
+    with pytest.raises(Conflict):
+        await lesson.loop.control(lesson.id, Control.UNDO, "owner", version=seen)
+    await lesson.loop.advance(lesson.id)
+    with pytest.raises(Conflict):
+        await lesson.loop.control(lesson.id, Control.UNDO, "owner", version=seen)
+    assert await lesson.applied() == after_one
+
+
+async def test_a_card_that_opens_does_not_outdate_the_buttons(lesson: Lesson) -> None:
+    seen = (await lesson.state()).version
+    await lesson.say("hi")
+    assert await lesson.loop.control(lesson.id, Control.UNDO, "owner", version=seen) == "taken back: “hi”"
+
+
 # --- restart ------------------------------------------------------------------------------------------------------
 
 
