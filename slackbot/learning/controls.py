@@ -66,7 +66,7 @@ def _undo(conversation: Conversation, person: str) -> tuple[Commit, str]:
     if not tail or not isinstance(tail[0], UserUttered):
         raise Refused("There is nothing to undo.")
     if not actions:
-        commit = _reverting(conversation, Outcome.UNDONE, person, message_reverted())
+        commit = _reverting(conversation, Outcome.UNDONE, person, _message_reverted(conversation.tracker))
         return commit, f"taken back: “{tail[0].text}”"
     last = actions[-1].metadata.get("question")
     undone = [event for event in actions if event.metadata.get("question") == last]
@@ -78,15 +78,25 @@ def _undo(conversation: Conversation, person: str) -> tuple[Commit, str]:
 def _turn(tracker: Tracker) -> list[Event]:
     """The applied events from the latest user message on."""
     applied = tracker.applied_events()
-    for index in range(len(applied) - 1, -1, -1):
-        if isinstance(applied[index], UserUttered):
-            return applied[index:]
-    return []
+    return applied[_start_of_turn(applied) :]
 
 
-def message_reverted() -> list[Event]:
-    """Events that take back the latest user message and listen again, as Rasa's interactive learning does."""
-    return [UserUtteranceReverted(), ActionExecuted(ACTION_LISTEN)]
+def _start_of_turn(applied: Sequence[Event]) -> int:
+    """The index of the latest user message; the end where there is none."""
+    return next((i for i in reversed(range(len(applied))) if isinstance(applied[i], UserUttered)), len(applied))
+
+
+def _message_reverted(tracker: Tracker) -> list[Event]:
+    """Events that take back the latest user message and listen again, as Rasa's interactive learning does.
+
+    The listening before the message goes with it. The new one stands for it and is counted to the same question, so
+    that another undo takes back the turn before as a whole.
+    """
+    applied = tracker.applied_events()
+    before = applied[: _start_of_turn(applied)]
+    listening = next((event for event in reversed(before) if isinstance(event, ActionExecuted)), None)
+    metadata = listening.metadata if listening is not None else {}
+    return [UserUtteranceReverted(), ActionExecuted(ACTION_LISTEN, metadata=metadata)]
 
 
 def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
@@ -113,7 +123,7 @@ def withdrawal(conversation: Conversation) -> Commit:
     in_log = bool(turn) and isinstance(turn[0], UserUttered) and turn[0].message_id == ts
     deleted = any(message.ts == ts and not message.text for message in conversation.waiting)
     if in_log and not conversation.tracker.is_listening:
-        commit = _reverting(conversation, Outcome.MESSAGE_CHANGED, None, message_reverted())
+        commit = _reverting(conversation, Outcome.MESSAGE_CHANGED, None, _message_reverted(conversation.tracker))
     else:
         commit = _without_question(conversation, Outcome.MESSAGE_CHANGED, None)
     return replace(commit, taken=(ts,) if deleted else ())

@@ -176,10 +176,10 @@ class Loop:
         await self.store.commit(conversation.id, commit)
 
     def _stamped(self, events: Sequence[Json], question: Question | None) -> list[Json]:
-        """The events with the time, and with the question that decided them."""
+        """The events with the time, and with the question that decided them unless they name another."""
         decided_by = {"question": question.id} if question is not None else {}
         return [
-            {"timestamp": self._clock(), **row, "metadata": {**(row.get("metadata") or {}), **decided_by}}
+            {"timestamp": self._clock(), **row, "metadata": {**decided_by, **(row.get("metadata") or {})}}
             for row in events
         ]
 
