@@ -23,7 +23,7 @@ from slackbot.learning.controls import Control, commit_of, rows, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.plan import message_of, plan, understanding, understood
 from slackbot.learning.question import ClosedQuestion, Message, Outcome, PartKind, Question
-from slackbot.learning.session import Session
+from slackbot.learning.session import Session, Status
 from slackbot.learning.steps import (
     Ask,
     AskOn,
@@ -123,7 +123,8 @@ class Loop:
             return False
         step = self._next(conversation)
         if step is None:
-            if conversation.snapshot.due is not None:
+            # A finished session stays to be seen to until its files are posted.
+            if conversation.snapshot.due is not None and conversation.session.status is not Status.FINISHING:
                 await self.store.settle(conversation_id, conversation.snapshot.due)
             return False
         try:

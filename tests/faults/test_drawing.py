@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from slackbot.store import Store, conversations
 from slackbot.store.keys import Keys
 from tests.end_to_end.stage import Stage
+from tests.faults.world import conversation_of
 
 
 async def test_a_lease_is_held_for_as_long_as_its_holder_lives(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,8 +43,7 @@ async def test_a_message_that_is_found_again_shows_the_newest_state(stage: Stage
     scene = await stage.teach("quorum 2")
     await scene.say("hi")
     await scene.card("hi")
-    conversation = await stage.teaching.store.conversation_in(stage.channel, scene.ts)
-    assert conversation is not None
+    conversation = await conversation_of(scene)
     await stage.teaching.store.note_shown(conversation, "card:1", {"posting": "as it was then"})
     await scene.say("bye")
     await scene.shows("Waiting: “bye”")

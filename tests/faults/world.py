@@ -15,6 +15,7 @@ from slackbot.sandbox import Person, Sandbox
 from slackbot.settings import Settings
 from slackbot.store import Store
 from slackbot.store.server import connect
+from tests.end_to_end.stage import Scene
 from tests.faults.programs import Program
 
 Json = dict[str, Any]
@@ -115,3 +116,11 @@ async def poll(condition: Callable[[], Any], seconds: float = STEP) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         await asyncio.sleep(0.02)
+
+
+async def conversation_of(scene: Scene) -> str:
+    """The id of the conversation held in a thread, as soon as the app has noted whose thread it is."""
+    async with asyncio.timeout(STEP):
+        while not (found := await scene.stage.teaching.store.conversation_in(scene.stage.channel, scene.ts)):
+            await asyncio.sleep(0.02)
+    return found
