@@ -40,12 +40,7 @@ class HTTPDelivery:
                 "X-Slack-Retry-Num": str(parcel.attempt),
                 "X-Slack-Retry-Reason": parcel.retry_reason or "unknown_error",
             }
-        try:
-            return await self._post(body, headers, bound)
-        except TimeoutError:
-            return Ack(ok=False, reason="http_timeout")
-        except aiohttp.ClientError:
-            return Ack(ok=False, reason="connection_failed")
+        return await self._post(body, headers, bound)
 
     async def challenge(self, token: str, bound: float) -> bool:
         """Whether the app answers Slack's ``url_verification`` with its challenge."""
@@ -74,14 +69,21 @@ class HTTPDelivery:
             self._session = None
 
     async def _post(self, body: bytes, headers: dict[str, str], bound: float) -> Ack:
+        try:
+            return await self._exchange(body, headers, aiohttp.ClientTimeout(total=bound))
+        except TimeoutError:
+            return Ack(ok=False, reason="http_timeout")
+        except aiohttp.ClientError:
+            return Ack(ok=False, reason="connection_failed")
+
+    async def _exchange(self, body: bytes, headers: dict[str, str], limit: aiohttp.ClientTimeout) -> Ack:
         if self.url is None:
             return Ack(ok=False, reason="connection_failed")
         if self._session is None:
-            self._session = aiohttp.ClientSession()
-        limit = aiohttp.ClientTimeout(total=bound)
-        async with self._session.post(
-            self.url, data=body, headers=headers, timeout=limit, allow_redirects=False
-        ) as answer:
+            # a connection kept from a process that has since been replaced would fail the next delivery
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
+        request = self._session.post(self.url, data=body, headers=headers, timeout=limit, allow_redirects=False)
+        async with request as answer:
             text = await answer.text()
             if 200 <= answer.status < 300:
                 return Ack(ok=True, payload=_decoded(text), status=answer.status)

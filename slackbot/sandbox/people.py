@@ -294,9 +294,7 @@ class Person:
 
     def _typed(self, text: str) -> Typed:
         workspace = self._backend.workspace
-        users = {account.name: account.id for account in workspace.accounts.values()}
-        channels = {channel.name: channel.id for channel in workspace.channels.values()}
-        return typed(text, users.get, channels.get)
+        return typed(text, workspace.user_named, workspace.channel_named)
 
     def _in_message(self, channel: str, ts: str) -> InMessage:
         place = self._present_in(channel)

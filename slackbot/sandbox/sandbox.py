@@ -36,7 +36,8 @@ class Sandbox:
 
     `scopes`: the bot scopes granted, None for all. `events`: those subscribed to, by their names in a manifest
     (``message.channels``, ``app_mention``), None for all. `retry_delays`: seconds before an event's retries 1 to 3.
-    `connect_timeout`: seconds that a delivery waits for a Socket Mode connection.
+    `connect_timeout`: seconds that a delivery waits for a Socket Mode connection, so that a process can be replaced
+    meanwhile (Slack itself waits less).
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class Sandbox:
             retry_delays=retry_delays,
             ack_timeout=ack_timeout,
         )
+        #: Everybody who was added, in that order.
+        self.people: list[Person] = []
         self._ack_timeout = ack_timeout
         subscribed = None if events is None else frozenset(events)
         self._events = Events(workspace, self._deliverer.send_event, subscribed, credentials.scopes)
@@ -168,7 +171,9 @@ class Sandbox:
     def add_person(self, name: str, display_name: str | None = None) -> Person:
         """A new member of the workspace, in no channel yet."""
         account = self._backend.workspace.add_account(name, display_name or name)
-        return Person(self._backend, self._deliverer, account)
+        person = Person(self._backend, self._deliverer, account)
+        self.people.append(person)
+        return person
 
     def join(self, channel: str, *people: Person) -> None:
         """Put people into a channel, without any message or event."""

@@ -91,11 +91,12 @@ class Workspace:
 
     def channel(self, id_or_name: str) -> Channel:
         """The channel with this id or, with or without #, this name. ApiError ``channel_not_found``."""
-        name = id_or_name.removeprefix("#")
-        for channel in self.channels.values():
-            if id_or_name == channel.id or (name and name == channel.name):
-                return channel
-        raise ApiError("channel_not_found")
+        found = self.channels.get(id_or_name) or self.channels.get(
+            self.channel_named(id_or_name.removeprefix("#")) or ""
+        )
+        if found is None:
+            raise ApiError("channel_not_found")
+        return found
 
     def direct(self, user_ids: Iterable[str]) -> tuple[Channel, bool]:
         """The direct conversation of exactly these people and the bot, and whether it was there already."""
@@ -107,6 +108,17 @@ class Workspace:
             return self.add_channel("", "im", self.app.bot_user_id, members), False
         name = "mpdm-" + "--".join(self.accounts[member].name for member in members) + "-1"
         return self.add_channel(name, "mpim", self.app.bot_user_id, members), False
+
+    def user_named(self, name: str) -> str | None:
+        """The id of the member with this name or display name, in whatever case; None if there is none."""
+        for account in self.accounts.values():
+            if name.lower() in (account.name.lower(), account.display_name.lower()):
+                return account.id
+        return None
+
+    def channel_named(self, name: str) -> str | None:
+        """The id of the channel with this name; None if there is none."""
+        return next((channel.id for channel in self.channels.values() if name and channel.name == name), None)
 
     def other_member(self, channel: Channel) -> str:
         """Whom the bot talks with in a direct message."""

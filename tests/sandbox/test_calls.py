@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot.sandbox import Sandbox
+from slackbot.sandbox.api import METHODS
+from slackbot.sandbox.api.arguments import Arguments
+from slackbot.sandbox.authors import by_bot
+from slackbot.sandbox.backend import Backend, Credentials
+from slackbot.sandbox.errors import ApiError
+from slackbot.sandbox.socket_delivery import SocketDelivery
 
-from .apps import JSON, refusal
+from .apps import JSON, MODAL, refusal
 
 
 async def post(slack: Sandbox, method: str, **request: Any) -> JSON:
@@ -194,8 +204,50 @@ async def test_observers_see_a_call_after_its_effect_and_before_its_answer(
 async def test_every_call_is_recorded_without_its_token(slack: Sandbox, client: AsyncWebClient, channel: str) -> None:
     await client.chat_postMessage(channel=channel, text="hi")
     await refusal(client.chat_postMessage(channel="C0NOWHERE", text="hi"))
-    first, second = slack.calls
+    first, second = slack.calls[:2]
     assert (first.method, first.args["text"], first.status, first.error) == ("chat.postMessage", "hi", 200, None)
     assert second.error == "channel_not_found"
-    assert "token" not in first.args
+    await post(slack, "auth.test", data={"token": slack.bot_token}, headers={"Authorization": ""})
+    assert [call.args.get("token") for call in slack.calls] == [None] * 3
     assert first.time <= second.time
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "0", "C1", "eyes", "{", "[1]", "1.1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "text", "id", "event_type", "event_payload", "blocks"]), inner)
+    ),
+    max_leaves=6,
+)
+#: Arguments under which most methods go through; C1 and 1.1 stand for a channel and a message that are there.
+GOOD: JSON = {
+    "channel": "C1",
+    "text": "hi",
+    "ts": "1.1",
+    "message_ts": "1.1",
+    "timestamp": "1.1",
+    "name": "eyes",
+    "blocks": [{"type": "divider"}],
+    "view": MODAL,
+    "filename": "a",
+    "length": 1,
+}
+OTHERS = (
+    "attachments", "metadata", "users", "user", "user_id", "channel_id", "channels", "limit", "cursor", "types", "oldest",
+    "latest", "inclusive", "files", "file", "trigger_id", "view_id", "external_id", "hash", "bot", "team", "message",
+    "thread_ts", "username", "markdown_text", "reply_broadcast", "initial_comment", "alt_txt",
+)  # fmt: skip
+spoilt = st.dictionaries(st.sampled_from([*GOOD, *OTHERS]), json_values, min_size=1, max_size=2)
+
+
+@given(spoilt)
+def test_whatever_the_arguments_a_method_answers_or_names_an_error(values: JSON) -> None:
+    for name, method in METHODS.items():
+        backend = Backend(Credentials("xoxb", "xapp", "secret"), SocketDelivery("A1", 1, lambda count: None))
+        channel = backend.workspace.add_channel("general", "channel", "U1", [backend.workspace.app.bot_user_id])
+        ts = backend.messages.post(channel, by_bot(backend.workspace, {"text": "hi"}))["ts"]
+        real = {"C1": channel.id, "1.1": ts}
+        arguments = {key: real.get(str(value), value) for key, value in {**GOOD, **values}.items()}
+        with suppress(ApiError):
+            assert json.dumps(method.handler(backend, Arguments(arguments))), name

@@ -109,7 +109,7 @@ def _content(arguments: Arguments) -> JSON:
 
 
 def _checked_attachments(attachments: Any) -> list[JSON]:
-    if not isinstance(attachments, list):
+    if not isinstance(attachments, list) or not all(isinstance(item, dict) for item in attachments):
         raise ApiError("invalid_attachments")
     if len(attachments) > MAX_ATTACHMENTS:
         raise ApiError("too_many_attachments")

@@ -58,14 +58,18 @@ def info(backend: Backend, arguments: Arguments) -> JSON:
 
 
 def _named_files(backend: Backend, listed: Any) -> list[File]:
-    if not isinstance(listed, list) or not all(isinstance(item, dict) and "id" in item for item in listed):
+    if not isinstance(listed, list) or not all(_is_named(item) for item in listed):
         raise invalid_arguments("must provide an array of objects with `id` [json-pointer:/files]")
     files = []
     for item in listed:
         file = backend.files.uploaded(item["id"])
-        file.title = item.get("title") or file.name
+        file.title = str(item.get("title") or file.name)
         files.append(file)
     return files
+
+
+def _is_named(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("id"), str)
 
 
 def _share(backend: Backend, files: list[File], channel_id: str, arguments: Arguments) -> None:
