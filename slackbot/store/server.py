@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -85,7 +85,7 @@ def connect(url: str) -> redis.asyncio.Redis:
     A command whose connection breaks is sent again (the server may have carried it out already), up to
     about three seconds. Raises redis.exceptions.ConnectionError or TimeoutError after that.
     """
-    retry = redis.asyncio.retry.Retry(_backoff(), _RETRIES, (redis.ConnectionError,))
+    retry = _AsyncRetry(_backoff(), _RETRIES, (redis.ConnectionError,))
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         url, max_connections=32, timeout=10, decode_responses=True, retry=retry, **_options()
     )
@@ -94,10 +94,59 @@ def connect(url: str) -> redis.asyncio.Redis:
 
 def connect_sync(url: str) -> redis.Redis:
     """Like ``connect``, but blocking, and answers are bytes, as RQ needs them. Close it with ``close()``."""
-    retry = redis.retry.Retry(_backoff(), _RETRIES, (redis.ConnectionError,))
+    retry = _Retry(_backoff(), _RETRIES, (redis.ConnectionError,))
     # Not a blocking pool: RQ uses its connection in signal handlers too, and that one's lock is not reentrant.
     pool = redis.ConnectionPool.from_url(url, max_connections=64, retry=retry, **_options())
     return redis.Redis.from_pool(pool)
+
+
+def _refusal(error: redis.ConnectionError) -> redis.AuthenticationError:
+    """What the server said about the password; raises the error if it said nothing about it."""
+    for one in (error, error.__cause__):
+        if isinstance(one, redis.AuthenticationError):
+            return one
+    raise error
+
+
+class _AsyncRetry(redis.asyncio.retry.Retry):
+    """Doesn't try a refused password again.
+
+    redis-py counts that as a lost connection, and retries inside its retries until the stack is full.
+    """
+
+    async def call_with_retry(self, do: Callable[[], Awaitable[_T]], *args: Any, **kwargs: Any) -> _T:
+        """As the base class does it."""
+        refused: list[redis.AuthenticationError] = []
+
+        async def once() -> Any:
+            try:
+                return await do()
+            except redis.ConnectionError as error:
+                refused.append(_refusal(error))
+
+        answer: _T = await super().call_with_retry(once, *args, **kwargs)
+        if refused:
+            raise refused[0]
+        return answer
+
+
+class _Retry(redis.retry.Retry):
+    """The same without async."""
+
+    def call_with_retry(self, do: Callable[[], _T], *args: Any, **kwargs: Any) -> _T:
+        """As the base class does it."""
+        refused: list[redis.AuthenticationError] = []
+
+        def once() -> Any:
+            try:
+                return do()
+            except redis.ConnectionError as error:
+                refused.append(_refusal(error))
+
+        answer: _T = super().call_with_retry(once, *args, **kwargs)
+        if refused:
+            raise refused[0]
+        return answer
 
 
 def _backoff() -> redis.backoff.ExponentialBackoff:

@@ -335,6 +335,22 @@ async def test_more_commands_at_once_than_connections_wait_their_turn(redis_url:
     assert len(connected) <= 33
 
 
+@pytest.mark.parametrize("credentials", ["", "?password=wrong", "?username=nobody&password=wrong"])
+async def test_a_refused_password_is_an_error_at_once(data: Path, credentials: str) -> None:
+    with embedded(data) as url:
+        with connect_sync(url) as admin:
+            admin.config_set("requirepass", "right")
+        client, sync = connect(url + credentials), connect_sync(url + credentials)
+        with pytest.raises(redis_py.AuthenticationError):
+            await client.ping()
+        with pytest.raises(redis_py.AuthenticationError):
+            sync.ping()
+        await client.aclose()
+        sync.close()
+        with connect_sync(url + "?password=right") as admin:
+            admin.config_set("requirepass", "")
+
+
 async def test_no_server_is_an_error_within_the_bound() -> None:
     client = connect("unix:///nowhere/socket")
     with pytest.raises(redis_py.ConnectionError):
