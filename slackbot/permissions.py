@@ -37,7 +37,9 @@ class Permissions:
         if not await self._is_member(channel, person):
             raise Refused(f"Only members of this channel may {right.value}. Join it and try again.")
         if right is Right.CONTROL and session is not None and person not in {session.owner, session.speaker}:
-            raise Refused(f"Only <@{session.owner}>, who started this session, may do this.")
+            raise Refused(
+                f"Only {' and '.join(dict.fromkeys((f'<@{session.owner}>', f'<@{session.speaker}>')))} may do this."
+            )
 
     async def _is_member(self, channel: str, person: str) -> bool:
         read_at, members = self._known.get(channel, (-_KNOWN_FOR, set()))

@@ -8,26 +8,27 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from slackbot.background import Background
 from slackbot.blocks.card import Card
-from slackbot.blocks.mrkdwn import plain
+from slackbot.blocks.mrkdwn import escape, plain, shorten
 from slackbot.blocks.thread import again
 from slackbot.blocks.values import CardButton, SessionButton
 from slackbot.crowd.votes import tally
 from slackbot.dialogue.events import ActionExecuted, Event, SessionStarted
 from slackbot.errors import Conflict, Refused
 from slackbot.learning.additions import check_name, with_addition
-from slackbot.learning.controls import Control, rows, undoable
+from slackbot.learning.controls import Control, commit_of, rows
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.loop import Loop
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import Question
 from slackbot.learning.session import Session, Status
+from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
 from slackbot.store import Store
 from slackbot.threads import Slack, Threads
@@ -66,6 +67,7 @@ class Teaching:
         self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
         self._background, self._quorum, self._export = background, quorum, export
         self._permissions = Permissions(slack.members)
+        self._missed = Missed(store, loop.read, slack)
 
     # --- sessions -----------------------------------------------------------------------------------------------
 
@@ -91,7 +93,7 @@ class Teaching:
         return conversation_id
 
     async def control(self, place: Place, person: str, control: Control, button: SessionButton) -> Card | str:
-        """Undo, restart, abort or finish. Words about what was done, or a card that asks again.
+        """Undo, restart, abort or finish. Words about what was done, escaped, or a card that asks again.
 
         It asks again where the button was drawn before the conversation's latest events: nobody undoes by accident
         what they have not seen.
@@ -103,10 +105,11 @@ class Teaching:
             words = await self.loop.control(conversation.id, control, person, version=version)
         except Conflict:
             conversation = await self._conversation_of(place, button.conversation)
-            words = undoable(conversation) or "nothing" if control is Control.UNDO else f"a {control.value}"
+            _, words = commit_of(control, conversation, person)
+            words = shorten(words, 300) if control is Control.UNDO else f"a {control.value}"
             return again(control, words, conversation.id, conversation.version)
         self.wake(conversation.id)
-        return words
+        return escape(shorten(words[0].upper() + words[1:], 300))
 
     # --- what the speaker writes --------------------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class Teaching:
         """Takes a message, if it is the speaker's in a session's thread. Anything else is talk."""
         conversation = await self._spoken_in(place, person)
         if conversation is not None and (words := plain(text).strip()):
-            await self.store.take_message(conversation.id, ts, {"text": words}, redraw=_open_card(conversation))
+            await self.store.take_message(conversation.id, ts, {"text": words}, redraw=conversation.open_card)
             self.wake(conversation.id)
 
     async def changed(self, place: Place, person: str, ts: str, text: str | None, changed: str) -> None:
@@ -124,7 +127,7 @@ class Teaching:
             return
         words = plain(text).strip() if text else ""
         outcome = await self.store.take_message(
-            conversation.id, ts, {"text": words} if words else None, changed=changed, redraw=_open_card(conversation)
+            conversation.id, ts, {"text": words} if words else None, changed=changed, redraw=conversation.open_card
         )
         if outcome == "late":
             line = "That turn is decided already, so the change makes no difference. *Undo* takes a turn back."
@@ -236,7 +239,7 @@ class Teaching:
         self, conversation_id: str, question_id: str, person: str, tell: Callable[[str], Awaitable[object]]
     ) -> None:
         async def carry_on() -> None:
-            await self.loop.advance(conversation_id)
+            await self._advance(conversation_id)
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
             words = _standing(conversation, question, person) if conversation and question else None
@@ -244,61 +247,47 @@ class Teaching:
                 await tell(words)
             await self.threads.draw(conversation_id)
 
-        self._background.start(carry_on(), f"carrying on {conversation_id}")
+        self._background.start(carry_on(), _carrying_on(conversation_id))
 
     # --- going on -----------------------------------------------------------------------------------------------
 
     def wake(self, conversation_id: str) -> None:
         """Takes, in the background, every step that can be taken, and draws what there is to draw."""
-        self._background.start(self._carry_on(conversation_id), f"carrying on {conversation_id}")
+        self._background.start(self._carry_on(conversation_id), _carrying_on(conversation_id))
 
     async def _carry_on(self, conversation_id: str) -> None:
-        await self.loop.advance(conversation_id)
+        await self._advance(conversation_id)
         conversation = await self.loop.read(conversation_id)
         if conversation is not None and conversation.session.status is Status.FINISHING:
             await self._export(conversation_id)
         await self.threads.draw(conversation_id)
 
-    async def resume(self) -> None:
-        """Takes up every unfinished session, with what its speaker wrote while nobody listened."""
-        for conversation_id in await self.store.active():
-            self._background.start(self._catch_up(conversation_id), f"taking up {conversation_id}")
+    async def _advance(self, conversation_id: str) -> None:
+        """Takes every step that can be taken, in the light of what the speaker wrote while nobody listened."""
+        if not await self._missed.take(conversation_id):
+            await self.threads.draw(conversation_id)
+            await self._missed.take(conversation_id)
+        await self.loop.advance(conversation_id)
 
-    async def _catch_up(self, conversation_id: str) -> None:
-        await self._carry_on(conversation_id)
-        conversation = await self.loop.read(conversation_id)
-        thread_ts = conversation.snapshot.thread_ts if conversation else None
-        if conversation is None or thread_ts is None or not conversation.is_open:
-            return
-        oldest = await self.store.last_seen(conversation_id) or thread_ts
-        place = Place(conversation.session.team, conversation.session.channel, thread_ts)
-        async for message in self.slack.messages(place.channel, thread_ts=thread_ts, oldest=oldest):
-            if is_spoken(message) and message["ts"] > oldest:
-                await self.heard(place, message["user"], message["ts"], message["text"])
+    async def note_missed(self) -> None:
+        """Notes that speakers may have written while nobody listened. To be called before somebody listens again."""
+        self._missed.note(await self.store.active())
+
+    async def resume(self) -> None:
+        """Takes up every unfinished session."""
+        for conversation_id in await self.store.active():
+            self.wake(conversation_id)
 
     async def take_up(self) -> None:
         """Takes up conversations that have been waiting for a process to carry them on."""
         waiting = [*await self.store.due(TAKE_UP_AFTER), *await self.store.undrawn(TAKE_UP_AFTER)]
-        for conversation_id in dict.fromkeys(waiting):
-            self.wake(conversation_id)
+        for conversation_id in dict.fromkeys((*waiting, *self._missed.conversations)):
+            if not self._background.is_doing(_carrying_on(conversation_id)):
+                self.wake(conversation_id)
 
 
-#: Subtypes of message events under which people write something.
-SPOKEN_SUBTYPES = frozenset({None, "thread_broadcast", "file_share", "me_message"})
-
-
-def is_spoken(message: Mapping[str, Any]) -> bool:
-    """True for what a person wrote; False for bots and for Slack's own notices."""
-    return (
-        message.get("subtype") in SPOKEN_SUBTYPES
-        and not message.get("bot_id")
-        and bool(message.get("user"))
-        and bool(message.get("text"))
-    )
-
-
-def _open_card(conversation: Conversation) -> str:
-    return f"card:{conversation.question.id}" if conversation.question else ""
+def _carrying_on(conversation_id: str) -> str:
+    return f"carrying on {conversation_id}"
 
 
 def _first_events() -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from slackbot.blocks import kit
 from slackbot.blocks.kit import Block
-from slackbot.blocks.mrkdwn import bold, code, escape, people, person, quote
+from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
 from slackbot.blocks.values import CardButton
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import (
@@ -22,7 +22,9 @@ from slackbot.learning.question import (
 )
 
 ACCEPT, CHANGE = "card_accept", "card_change"
-_MOST_WAITING = 5
+_MOST_WAITING, _MOST_ENTITIES, _MOST_SAYINGS = 5, 10, 3
+#: Characters.
+_LONGEST_NAME, _LONGEST_SAYING = 200, 300
 
 
 @dataclass(frozen=True)
@@ -78,25 +80,27 @@ def _heading(speaker: str, question: Question) -> str:
 
 
 def _lines(question: Question, speaker: str, responses: Responses) -> list[str]:
-    """What was understood, then what would be done: a paragraph each. Ticks tell decided parts from open ones."""
+    """What was understood, then what would be done, in paragraphs. Ticks tell decided parts from open ones."""
     tick = " :white_check_mark:" if question.open_parts else ""
     understood = [part for part in question.parts if part.kind is not PartKind.ACTION]
     planned = [part for part in question.parts if part.kind is PartKind.ACTION]
     paragraphs = [_understanding(understood, question, tick)] if understood else []
-    if planned:
-        paragraphs.append(_plan(planned, speaker, responses, tick))
-    return paragraphs
+    return paragraphs + (_plan(planned, speaker, responses, tick) if planned else [])
 
 
 def _understanding(parts: Sequence[Part], question: Question, tick: str) -> str:
     intent, entities = parts
     if not intent.answer:
         return "I did not understand this. Press *Change* to say what it means."
-    text = f"I understood {bold(intent.answer)}{_certainty(intent)}"
     found = answered_entities(entities.answer)
-    if found:
-        text += " with " + ", ".join(entity_words(entity, question.message.text) for entity in found)
-    return f"{text}.{tick if intent.decided is not None else ''}"
+    shown = ", ".join(entity_words(entity, question.message.text) for entity in found[:_MOST_ENTITIES])
+    if len(found) > _MOST_ENTITIES:
+        shown += f" and {len(found) - _MOST_ENTITIES} more"
+    half_decided = intent.decided is not None and entities.decided is None
+    text = f"I understood {bold(intent.answer, _LONGEST_NAME)}{_certainty(intent)}{tick if half_decided else ''}"
+    if shown or half_decided:
+        text += f" with {shown}" if shown else ", without entities"
+    return f"{text}.{tick if entities.decided is not None else ''}"
 
 
 def entity_words(entity: Mapping[str, Any], text: str) -> str:
@@ -106,31 +110,32 @@ def entity_words(entity: Mapping[str, Any], text: str) -> str:
     value = entity.get("value")
     if value is not None and str(value) != words:
         extras.append(f"meaning {value}")
-    return f"{quote(words or str(value), 100)} as {bold(str(entity.get('entity')))}" + (
-        f" ({escape(', '.join(extras))})" if extras else ""
+    return f"{quote(words or str(value), 100)} as {bold(str(entity.get('entity')), _LONGEST_NAME)}" + (
+        f" ({literal(', '.join(extras), 200)})" if extras else ""
     )
 
 
-def _plan(parts: Sequence[Part], speaker: str, responses: Responses, tick: str) -> str:
+def _plan(parts: Sequence[Part], speaker: str, responses: Responses, tick: str) -> list[str]:
     lines = [_action(part, speaker, responses) + (tick if part.decided is not None else "") for part in parts]
     if len(lines) == 1:
-        return f"I would {lines[0]}."
+        return [f"I would {lines[0]}."]
     if len(lines) == 2 and parts[1].answer == ACTION_LISTEN:
-        return f"I would {lines[0]} and {lines[1]}."
-    return "I would\n" + "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+        return [f"I would {lines[0]} and {lines[1]}."]
+    return kit.paragraphs(["I would", *(f"{number}. {line}" for number, line in enumerate(lines, start=1))])
 
 
 def _action(part: Part, speaker: str, responses: Responses) -> str:
     name = part.answer
     if name == ACTION_LISTEN:
         return f"wait for {person(speaker)}"
-    says = part.says if name == part.suggested else _texts(responses.get(name, ()))
-    why = (
-        ", ".join(word for word in (code(name), escape(part.reason)) if word) if name == part.suggested else code(name)
-    )
-    what = "say " + " ".join(bold(text) for text in says) if says else f"run {code(name)}"
-    detail = why if says else (escape(part.reason) if name == part.suggested else "")
-    return f"{what}{f' ({detail})' if detail else ''}"
+    as_suggested = name == part.suggested
+    says = part.says if as_suggested else _texts(responses.get(name, ()))
+    reason = literal(part.reason, 150) if as_suggested else ""
+    if not says:
+        return f"run {code(name, _LONGEST_NAME)}" + (f" ({reason})" if reason else "")
+    words = " ".join(bold(text, _LONGEST_SAYING) for text in says[:_MOST_SAYINGS])
+    more = f" and {len(says) - _MOST_SAYINGS} more" if len(says) > _MOST_SAYINGS else ""
+    return f"say {words}{more} ({', '.join(word for word in (code(name, _LONGEST_NAME), reason) if word)})"
 
 
 def _texts(variations: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -34,6 +34,18 @@ def section(text: str, *, block_id: str | None = None, accessory: Block | None =
     return block
 
 
+def paragraphs(lines: Sequence[str]) -> list[str]:
+    """The lines, in order, as few texts as sections can hold."""
+    texts = [""]
+    for line in lines:
+        joined = f"{texts[-1]}\n{line}" if texts[-1] else line
+        if len(joined) <= TEXT:
+            texts[-1] = joined
+        else:
+            texts.append(line)
+    return texts
+
+
 def context(text: str) -> Block:
     """A small grey line of mrkdwn."""
     return {"type": "context", "elements": [_mrkdwn(text, TEXT)]}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+#: What Slack takes for formatting: these signs at the edge of a word, and backticks anywhere.
+_FORMATTING = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)|`")
 _LINK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -22,7 +24,9 @@ def _shown(link: re.Match[str]) -> str:
     target, label = link.group(1), link.group(2)
     if label:
         return f"{target[0]}{label.removeprefix(target[0])}" if target[:1] in {"#", "@"} else label
-    return target.removeprefix("mailto:").removeprefix("!")
+    if target.startswith("!"):
+        return f"@{target[1:]}"
+    return target.removeprefix("mailto:")
 
 
 def shorten(text: str, length: int) -> str:
@@ -36,20 +40,29 @@ def shorten(text: str, length: int) -> str:
     return f"{cut}…"
 
 
-def bold(text: str) -> str:
-    """Any text in bold, on one line. Text that would break out of it is shown in quotes instead."""
-    line = escape(" ".join(text.split()))
-    return f"*{line}*" if line and "*" not in line else f"“{line}”"
+def literal(text: str, length: int = 500) -> str:
+    """Any text on one line, cut, as it is: where Slack would take some of it for formatting, in the type of code.
+
+    Slack knows no way to escape ``*_~`` and backticks, but formats nothing inside of code.
+    """
+    line = " ".join(text.split())
+    return code(line, length) if _FORMATTING.search(line) else shorten(escape(line), length)
 
 
-def code(name: str) -> str:
-    """A name in the type of code."""
-    return f"`{escape(name).replace('`', 'ˋ')}`"
+def bold(text: str, length: int = 500) -> str:
+    """Any text in bold, on one line, cut. Text that would break out of it is shown in quotes instead."""
+    line = " ".join(text.split())
+    return f"*{shorten(escape(line), length)}*" if line and not _FORMATTING.search(line) else quote(line, length)
+
+
+def code(name: str, length: int = 500) -> str:
+    """Any text on one line, cut, in the type of code."""
+    return f"`{shorten(escape(' '.join(name.split())), length).replace('`', 'ˋ')}`"
 
 
 def quote(text: str, length: int = 500) -> str:
     """Any text between quotation marks, on one line, cut."""
-    return f"“{shorten(escape(' '.join(text.split())), length)}”"
+    return f"“{literal(text, length)}”"
 
 
 def person(user_id: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slackbot.blocks import kit
 from slackbot.blocks.card import Card
-from slackbot.blocks.mrkdwn import escape, person, shorten
+from slackbot.blocks.mrkdwn import bold, escape, literal, person, shorten
 from slackbot.blocks.values import SessionButton
 from slackbot.learning.controls import Control
 from slackbot.learning.session import Session, Status
+
+_URL = re.compile(r"https?://[^\s<>|]+")
 
 #: action_id of each of the session's buttons.
 CONTROL_ACTIONS = {f"session_{control.value}": control for control in Control}
@@ -77,26 +80,31 @@ def _buttons(value: str) -> kit.Block:
 
 def again(control: Control, words: str, conversation_id: str, version: int) -> Card:
     """Asks before a control is carried out that was pressed on an outdated message."""
-    text = f"The conversation has moved on since that button was drawn. Next, this would be {words}."
+    text = f"The conversation has moved on since that button was drawn. Next, this would be {escape(words)}."
     value = SessionButton(conversation_id, version).pack()
     button = kit.button(f"{control.value.capitalize()} it", _ACTION_OF[control], value)
     return Card(text, [kit.section(text), kit.actions([button])])
 
 
+_NOTHING = "_(nothing to show)_"
+
+
 def bot_says(text: str | None, data: Mapping[str, Any], *, reverted: bool) -> Card:
     """What the bot said, with its image and the titles of its buttons; struck out when it was taken back."""
-    parts = [escape(text)] if text else []
-    parts += [f"<{escape(str(data['image']))}>"] if data.get("image") else []
-    titles = _titles(data.get("buttons") or ())
-    words = shorten("\n".join(parts), kit.TEXT - 20) or "_(nothing to show)_"
+    image = str(data.get("image") or "")
     if reverted:
-        struck = "\n".join(f"~{line}~" for line in words.splitlines() if line)
+        lines = [line for line in [*(text or "").splitlines(), image] if line.strip()]
+        struck = "\n".join(f"~{literal(line)}~" for line in lines) or _NOTHING
         return Card("(taken back)", [kit.section(struck), kit.context("Taken back.")])
+    shown = [escape(text)] if text and text.strip() else []
+    if image:
+        shown.append(f"<{escape(image)}>" if _URL.fullmatch(image) else literal(image))
+    words = shorten("\n".join(shown), kit.TEXT - 20) or _NOTHING
     blocks = [kit.section(f":robot_face: {words}")]
-    if titles:
+    if titles := _titles(data.get("buttons") or ()):
         blocks.append(kit.context("The user could press: " + ", ".join(titles)))
-    return Card(shorten(words, kit.TEXT), blocks)
+    return Card(words, blocks)
 
 
 def _titles(buttons: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"*{escape(str(button.get('title', '')))}*" for button in buttons][:10]
+    return [bold(str(button.get("title", "")), 75) for button in buttons][:10]

@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slackbot.app import teaching_app
 from slackbot.blocks.card import CHANGE
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
+from slackbot.blocks.mrkdwn import quote
 from slackbot.core.protocol import Core
 from slackbot.learning.conversation import Conversation
 from slackbot.receiver import slack_routes
@@ -53,11 +54,24 @@ class Stage:
         """Somebody types ``/teach``; the scene is the thread that it opens."""
         place = channel or self.channel
         known = {message["ts"] for message in self.slack.messages(place)}
-        await self.people[by].command("/teach", text, place)
+        await self.command(text, by, place)
         parent = await self.slack.wait_for(
             lambda: next((m for m in self.slack.messages(place) if m["ts"] not in known), None)
         )
+        async with asyncio.timeout(10):
+            while not await self.teaching.store.conversation_in(place, parent["ts"]):
+                await asyncio.sleep(0.01)
         return Scene(self, parent["ts"], place)
+
+    async def command(self, text: str, by: str = "ada", channel: str | None = None) -> str:
+        """Somebody types ``/teach``; what they alone see then. Slack sends mentions as ``<@id|name>``."""
+        for person in self.people.values():
+            text = text.replace(f"@{person.name}", f"<@{person.id}|{person.name}>")
+        slack, person = self.slack._backend, self.people[by]
+        place = slack.workspace.channel(channel or self.channel)
+        payload = slack.payloads.command(person._account, place, "/teach", text)
+        answer = await person._deliverer.interact("slash_commands", payload)
+        return str((answer or {}).get("text", ""))
 
     async def conversation(self, scene: Scene) -> Conversation:
         """What the store holds of a scene."""
@@ -199,7 +213,7 @@ class Scene:
         """The open card about a message with this text, waited for."""
 
         def find() -> Json | None:
-            return next((m for m in self.messages if f"“{text}”" in shown(m) and "Change" in labels(m)), None)
+            return next((m for m in self.messages if quote(text, 1000) in shown(m) and "Change" in labels(m)), None)
 
         return await self.stage.slack.wait_for(find)
 

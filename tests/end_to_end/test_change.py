@@ -18,7 +18,7 @@ async def test_another_intent_is_found_by_search_and_the_plan_is_predicted_anew(
     assert sorted(option["value"] for option in options) == ["mood_bad", "mood_good"]
     await ben.fill(PICK_INTENT, "mood_good")
     assert await ben.submit() == {"response_action": "clear"}
-    await scene.shows("I understood *mood_good*. :white_check_mark:")
+    await scene.shows("I understood *mood_good* :white_check_mark:, without entities.")
     assert "`utter_glad`" in shown(scene.message(card["ts"]))
     assert labels(scene.message(card["ts"])) == ["All right", "Change"]
     assert await scene.steps() == [], "the entities are a part of their own, and still open"
@@ -111,7 +111,7 @@ async def test_with_a_quorum_of_three_a_disagreement_waits_for_a_majority(stage:
     await scene.shows("4 have voted")
     assert await scene.steps() == []
     await scene.change("cleo", intent="mood_good")
-    await scene.shows("I understood *mood_good*. :white_check_mark:")
+    await scene.shows("I understood *mood_good* :white_check_mark:, without entities.")
     await scene.agree("ada", "ben", "dan")
     await scene.shows("Agreed by @Ada, @Ben, @Cleo and @Dan")
     assert await scene.steps() == ["user:mood_good", "action:utter_glad", "bot", "action:action_listen"]
@@ -135,7 +135,7 @@ async def test_a_press_on_a_card_that_was_suggested_anew_since_counts_for_nothin
     await scene.say("could be worse, I suppose")
     seen = await scene.card("could be worse, I suppose")
     await scene.change("ben", intent="mood_good")
-    await scene.shows("I understood *mood_good*. :white_check_mark:")
+    await scene.shows("I understood *mood_good* :white_check_mark:, without entities.")
     await scene.press_as_seen("cleo", "All right", seen)
     line = await scene.told("cleo", "The card has changed since you saw it")
     assert line["thread_ts"] == scene.ts
@@ -165,7 +165,7 @@ async def test_a_vote_for_an_answer_that_lost_meanwhile_is_explained(stage: Stag
     await scene.card("could be worse, I suppose")
     ben = await scene.open_change("ben")
     await scene.change("cleo", intent="mood_good")
-    await scene.shows("*mood_good*. :white_check_mark:")
+    await scene.shows("*mood_good* :white_check_mark:")
     await ben.fill(PICK_INTENT, "mood_bad")
     await ben.submit()
     await scene.told("ben", "others agreed on another answer")
