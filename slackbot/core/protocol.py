@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import Event
@@ -24,6 +24,30 @@ class ActionScore:
 
 
 @dataclass(frozen=True)
+class Precedent:
+    """What one of the assistant's rules or stories says comes next in a state."""
+
+    action: str
+    kind: Literal["rule", "story"]
+    name: str
+    #: Relative to the project's folder; empty where the rule or story was not read from a file.
+    path: str = ""
+    #: 1-based: the line of the action, or of the step before it where waiting for the user is left unsaid.
+    line: int | None = None
+    #: Actions that don't contradict it though they are others, such as a form's own turn while the form is active.
+    also: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people are told it is: ``story 'happy path'``."""
+        return f"{self.kind} '{self.name}'"
+
+    def contradicts(self, action: str) -> bool:
+        """Whether doing that in the same state would contradict it."""
+        return action != self.action and action not in self.also
+
+
+@dataclass(frozen=True)
 class Prediction:
     """The next action, as ``POST /conversations/{id}/predict`` answers it, with the reason beside it."""
 
@@ -34,6 +58,9 @@ class Prediction:
     confidence: float
     #: A few words for people: ``rule 'greet'``, ``story 'happy path'``, ``seen in 3 similar turns``. May be empty.
     reason: str = ""
+    #: What rules and stories that are there already say comes next in exactly this state, whoever is right. A core
+    #: that can't tell gives none.
+    precedents: tuple[Precedent, ...] = ()
 
     @property
     def action(self) -> str:

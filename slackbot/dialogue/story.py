@@ -41,3 +41,5 @@ class Story:
     line: int | None = None
     #: The line of each event; empty where the story was not read from a file.
     event_lines: tuple[int | None, ...] = ()
+    #: The file of each event, for a story that is joined of several; empty where all are in ``path``.
+    event_paths: tuple[Path | None, ...] = ()

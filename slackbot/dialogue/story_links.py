@@ -20,7 +20,7 @@ def linked(stories: Sequence[Story]) -> list[Story]:
     """The stories joined at their checkpoints into whole ones; those without checkpoints and rules stay as they are.
 
     A joined story is named ``FIRST > SECOND > ...`` and has the place of its first part; each event keeps its own
-    line (which may be of another file). A path takes no part twice, so loops of checkpoints end. A checkpoint's
+    line and file. A path takes no part twice, so loops of checkpoints end. A checkpoint's
     condition holds if the slot was last set to that value on the path, an entity of the slot's name counting as
     setting it. At most MAX_PATHS paths begin with the same part. The rest, and parts that nothing leads to, are
     left out and logged.
@@ -81,5 +81,6 @@ def _joined(path: tuple[Story, ...]) -> Story:
         name=" > ".join(dict.fromkeys(part.name for part in path)),
         events=tuple(event for part in path for event in part.events),
         event_lines=tuple(line for part in path for line in part.event_lines),
+        event_paths=tuple(part.path for part in path for _ in part.events),
         end=path[-1].end,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from slackbot.core.builtin.states import SHOULD_NOT_BE_SET, Decisions, Featurizer
+from slackbot.core.protocol import Precedent
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
 from slackbot.dialogue.state import ACTION_LISTEN
@@ -22,23 +25,53 @@ class Lesson:
     #: What people are told it is: ``story 'happy path'``.
     title: str
     decisions: Decisions
+    #: What it says at each of them, and where.
+    precedents: tuple[Precedent, ...]
 
 
-def story_lesson(story: Story, domain: Domain, featurizer: Featurizer) -> Lesson:
-    """A story as decisions, from the start of a conversation to listening again."""
-    return Lesson(f"story '{story.name}'", featurizer.decisions(_waiting(spelled_out(story.events, domain))))
+def story_lesson(story: Story, domain: Domain, featurizer: Featurizer, folder: Path | None = None) -> Lesson:
+    """A story as decisions, from the start of a conversation to listening again. ``folder`` is the project's."""
+    steps = _waiting(spelled_out(story.events, domain))
+    return _lesson(story, featurizer.decisions(steps), steps, folder)
 
 
-def rule_lesson(rule: Story, domain: Domain, featurizer: Featurizer) -> Lesson:
+def rule_lesson(rule: Story, domain: Domain, featurizer: Featurizer, folder: Path | None = None) -> Lesson:
     """A rule as decisions. Unless it holds at the start of a conversation only, the first is ANYTHING.
 
-    A slot or loop that it sets to null is SHOULD_NOT_BE_SET from there on.
+    A slot or loop that it sets to null is SHOULD_NOT_BE_SET from there on. ``folder`` is the project's.
     """
     before = () if rule.conversation_start else (ActionExecuted(ANYTHING),)
     steps = spelled_out(rule.events, domain)
     steps = _waiting(steps) if rule.wait_for_user_input else [*steps, ActionExecuted(ANYTHING)]
     events = [_with_explicit_null(event) for event in (*rule.condition, *before, *steps)]
-    return Lesson(f"rule '{rule.name}'", featurizer.decisions(events, initial_slots=False))
+    return _lesson(rule, featurizer.decisions(events, initial_slots=False), [*before, *steps], folder)
+
+
+def _lesson(story: Story, decisions: Decisions, steps: Iterable[Event], folder: Path | None) -> Lesson:
+    precedents = tuple(
+        Precedent(action, story.kind, story.name, _shown(path, folder), line)
+        for action, (path, line) in zip(decisions.actions, _places(story, steps), strict=True)
+    )
+    return Lesson(f"{story.kind} '{story.name}'", decisions, precedents)
+
+
+def _places(story: Story, steps: Iterable[Event]) -> Iterator[tuple[Path | None, int | None]]:
+    """Where each action among the steps stands. One that the story leaves unsaid stands with the step before it."""
+    paths = story.event_paths or (story.path,) * len(story.events)
+    lines = story.event_lines or (story.line,) * len(story.events)
+    written = deque(zip(story.events, paths, lines, strict=True))
+    path, line = story.path, story.line
+    for step in steps:
+        if written and step is written[0][0]:
+            _, path, line = written.popleft()
+        if isinstance(step, ActionExecuted):
+            yield path, line
+
+
+def _shown(path: Path | None, folder: Path | None) -> str:
+    if path is None:
+        return ""
+    return (path.relative_to(folder) if folder and path.is_relative_to(folder) else path).as_posix()
 
 
 def spelled_out(events: Iterable[Event], domain: Domain) -> list[Event]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from slackbot.core.builtin.lessons import Lesson
 from slackbot.core.builtin.states import State
+from slackbot.core.protocol import Precedent
 
 #: How many states the end of a story is remembered by, at most and at least. A story's first turn is remembered even
 #: alone, since any story may begin anew in the middle of a conversation.
@@ -27,13 +28,13 @@ class StoryMemory:
     """All decisions of all stories by the states before them. Where stories disagree, nothing is remembered."""
 
     def __init__(self, stories: Iterable[Lesson]) -> None:
-        self._whole: dict[tuple[State, ...], dict[str, str]] = defaultdict(dict)
-        self._ends: dict[tuple[State, ...], dict[str, str]] = defaultdict(dict)
+        self._whole: dict[tuple[State, ...], dict[str, Precedent]] = defaultdict(dict)
+        self._ends: dict[tuple[State, ...], dict[str, Precedent]] = defaultdict(dict)
         for story in stories:
-            for states, action in story.decisions:
-                self._whole[states].setdefault(action, story.title)
+            for (states, action), precedent in zip(story.decisions, story.precedents, strict=True):
+                self._whole[states].setdefault(action, precedent)
                 for end in _ends(states, min(SHORTEST, len(states) - 1)):
-                    self._ends[end].setdefault(action, story.title)
+                    self._ends[end].setdefault(action, precedent)
 
     def recall(self, states: Sequence[State]) -> Memory | None:
         """What came next after the whole conversation, or else after its longest end that is remembered."""
@@ -46,6 +47,10 @@ class StoryMemory:
                 return _memory(found, whole=False)
         return None
 
+    def precedents(self, states: Sequence[State]) -> tuple[Precedent, ...]:
+        """What came next after the whole conversation: for each action, the first story that has it."""
+        return tuple(self._whole.get(tuple(states), {}).values())
+
 
 def _ends(states: Sequence[State], shortest: int) -> Iterator[tuple[State, ...]]:
     """The last states without the very first of the conversation, in falling number."""
@@ -54,6 +59,6 @@ def _ends(states: Sequence[State], shortest: int) -> Iterator[tuple[State, ...]]
         yield turns[len(turns) - count :]
 
 
-def _memory(found: dict[str, str], *, whole: bool) -> Memory:
-    ((action, story),) = found.items()
-    return Memory(action, story, whole)
+def _memory(found: dict[str, Precedent], *, whole: bool) -> Memory:
+    (precedent,) = found.values()
+    return Memory(precedent.action, precedent.title, whole)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from slackbot.core.builtin.lessons import rule_lesson, story_lesson
 from slackbot.core.builtin.memory import StoryMemory
-from slackbot.core.builtin.rules import RuleBook
+from slackbot.core.builtin.rules import RuleBook, next_in_loop
 from slackbot.core.builtin.states import Decisions, Featurizer, State
 from slackbot.core.builtin.statistics import Guess, NextActionCounts
-from slackbot.core.protocol import ActionScore, Prediction
+from slackbot.core.protocol import ActionScore, Precedent, Prediction
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.state import ACTION_LISTEN
 from slackbot.dialogue.stories import Story, linked
@@ -37,11 +38,14 @@ class _Choice:
 class Policies:
     """Rules, memory and statistics of one project, learned from its stories and rules."""
 
-    def __init__(self, stories: Sequence[Story], domain: Domain, config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, stories: Sequence[Story], domain: Domain, config: Mapping[str, Any], *, folder: Path | None = None
+    ) -> None:
+        """``folder`` is the project's; people are told of its files relative to it."""
         self._featurizer = Featurizer(domain)
         whole = linked(stories)
-        rules = [rule_lesson(rule, domain, self._featurizer) for rule in whole if rule.kind == "rule"]
-        told = [story_lesson(story, domain, self._featurizer) for story in whole if story.kind == "story"]
+        rules = [rule_lesson(rule, domain, self._featurizer, folder) for rule in whole if rule.kind == "rule"]
+        told = [story_lesson(story, domain, self._featurizer, folder) for story in whole if story.kind == "story"]
         self._rules = RuleBook(rules, told)
         #: What the stories speak of. What they leave to rules, or to nobody, doesn't disturb the memory of them.
         self._slots = {name for story in told for state in story.decisions.states for name, _ in state.slots}
@@ -69,7 +73,16 @@ class Policies:
             choice.policy,
             choice.confidence,
             choice.reason,
+            self._precedents(decisions.states, told, tracker),
         )
+
+    def _precedents(self, states: Sequence[State], told: Sequence[State], tracker: Tracker) -> tuple[Precedent, ...]:
+        if states[-1].previous is None:
+            # A story that begins with an action leaves out what came before; it says nothing about the beginning.
+            return ()
+        found = (*self._rules.precedents(states, tracker.active_loop), *self._memory.precedents(told))
+        also = tuple(_due_anyway(states[-1], tracker))
+        return tuple(replace(precedent, also=(*precedent.also, *also)) for precedent in found)
 
     def _as_stories_tell(self, decisions: Decisions) -> tuple[State, ...]:
         """The states without slots that no story has, and without turns about intents that no story has.
@@ -108,6 +121,15 @@ def _followup(tracker: Tracker) -> _Choice | None:
     if action is None or action not in tracker.domain.actions:
         return None
     return _Choice(action, FOLLOWUP, 1.0, "set to come next")
+
+
+def _due_anyway(now: State, tracker: Tracker) -> Iterator[str]:
+    """What comes next before rules and stories are asked: the follow-up action, and an active loop's own turn."""
+    loop = tracker.active_loop
+    if tracker.followup_action is not None:
+        yield tracker.followup_action
+    if loop and not loop["rejected"]:
+        yield next_in_loop(now, loop["name"]).action
 
 
 def _fallback(config: Mapping[str, Any]) -> _Choice | None:

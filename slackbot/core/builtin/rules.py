@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slackbot.core.builtin.lessons import ANYTHING, Lesson
 from slackbot.core.builtin.states import SHOULD_NOT_BE_SET, State
+from slackbot.core.protocol import Precedent
 from slackbot.dialogue.state import ACTION_LISTEN
 
 #: Intents that lead to an action in any assistant, and before any rule.
@@ -32,8 +33,11 @@ class _Pattern:
     """The end of a conversation in which a rule knows what is next."""
 
     states: tuple[State, ...]
-    action: str
-    rule: str
+    precedent: Precedent
+
+    @property
+    def action(self) -> str:
+        return self.precedent.action
 
     @property
     def specificity(self) -> int:
@@ -59,23 +63,60 @@ class RuleBook:
 
     def advice(self, states: Sequence[State], loop: Mapping[str, Any]) -> Advice | None:
         """What must happen now; ``loop`` is the tracker's active loop. None if no rule has a say."""
-        default = DEFAULT_INTENT_ACTIONS.get(states[-1].intent or "") if states[-1].answers_message else None
+        default = _default_action(states[-1])
         if default is not None:
             return Advice(default, f"every assistant answers {states[-1].intent} so")
         if loop and not loop["rejected"]:
-            return _next_in_loop(states[-1], loop["name"])
-        pattern = next((pattern for pattern in self._patterns if pattern.matches(states)), None)
+            return next_in_loop(states[-1], loop["name"])
+        pattern = self._deciding(states)
         if pattern is None:
             return None
-        if loop and pattern.action == ACTION_LISTEN and pattern.states[-1].loop is None:
-            # A rule that knows of no loop was an excursion: back to the loop, unless training listens here.
+        rule = pattern.precedent.title
+        if loop and _is_excursion(pattern):
+            # Back to the loop, unless training listens here.
             if any(leaving.matches(states) for leaving in self._leaving_loops):
                 return None
-            return Advice(loop["name"], f"back to {loop['name']} after {pattern.rule}")
-        return Advice(pattern.action, pattern.rule)
+            return Advice(loop["name"], f"back to {loop['name']} after {rule}")
+        return Advice(pattern.action, rule)
+
+    def precedents(self, states: Sequence[State], loop: Mapping[str, Any]) -> tuple[Precedent, ...]:
+        """What the rule that decides here says, as if an active loop were interrupted.
+
+        They are several where rules with the same steps and conditions contradict each other.
+        """
+        deciding = self._deciding(states)
+        if deciding is None or _default_action(states[-1]) is not None:
+            return ()
+        return tuple(
+            replace(pattern.precedent, also=(loop["name"],) if loop and _is_excursion(pattern) else ())
+            for pattern in self._patterns
+            if pattern.states == deciding.states and not self._yields_to_stories(pattern)
+        )
+
+    def _deciding(self, states: Sequence[State]) -> _Pattern | None:
+        return next((pattern for pattern in self._patterns if pattern.matches(states)), None)
+
+    def _yields_to_stories(self, pattern: _Pattern) -> bool:
+        """A rule that begins with an action and then awaits a message tells what follows that message.
+
+        That it listens before it is implied only, and Rasa drops that where a story says otherwise.
+        """
+        if len(pattern.states) > 1 or pattern.action != ACTION_LISTEN:
+            return False
+        return any(len(other.states) > 1 and other.states[0] == pattern.states[0] for other in self._patterns)
 
 
-def _next_in_loop(state: State, loop: str) -> Advice:
+def _default_action(state: State) -> str | None:
+    return DEFAULT_INTENT_ACTIONS.get(state.intent or "") if state.answers_message else None
+
+
+def _is_excursion(pattern: _Pattern) -> bool:
+    """The rule listens and knows of no loop: where a loop is active, that goes on after it."""
+    return pattern.action == ACTION_LISTEN and pattern.states[-1].loop is None
+
+
+def next_in_loop(state: State, loop: str) -> Advice:
+    """What comes next in an active loop that nothing interrupts."""
     if state.previous == loop:
         return Advice(ACTION_LISTEN, f"{loop} has asked")
     return Advice(loop, f"{loop} is active")
@@ -83,11 +124,11 @@ def _next_in_loop(state: State, loop: str) -> Advice:
 
 def _patterns(lesson: Lesson) -> Iterator[_Pattern]:
     """A pattern for each decision that depends on something, without what stood before ANYTHING."""
-    for states, action in lesson.decisions:
+    for (states, action), precedent in zip(lesson.decisions, lesson.precedents, strict=True):
         starts = (index for index in range(len(states), 0, -1) if states[index - 1].previous == ANYTHING)
         known = states[next(starts, 0) :]
         if known and action != ANYTHING:
-            yield _Pattern(known, action, lesson.title)
+            yield _Pattern(known, precedent)
 
 
 def _leaves_loop(pattern: _Pattern) -> bool:
