@@ -86,6 +86,7 @@ async def serve(
         await _check_bot_token(teaching)
         taking_up = asyncio.create_task(_take_up(teaching), name="taking up conversations")
         stack.push_async_callback(_cancelled, taking_up)
+        await teaching.note_missed()
         if settings.slack_app_token:
             await _connect_sockets(stack, settings, app)
         else:

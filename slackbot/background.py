@@ -24,6 +24,10 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def is_doing(self, what: str) -> bool:
+        """Whether work that was begun under this name is going on."""
+        return any(task.get_name() == what for task in self._tasks)
+
     @staticmethod
     async def _watched(work: Coroutine[Any, Any, None], what: str) -> None:
         try:

@@ -37,6 +37,11 @@ class Conversation:
         return self.session.status is Status.OPEN
 
     @property
+    def open_card(self) -> str:
+        """The name under which the open question is drawn; empty where none is open."""
+        return f"card:{self.question.id}" if self.question else ""
+
+    @property
     def version(self) -> int:
         """Grows whenever something is decided or taken back, not when a question opens.
 

@@ -6,7 +6,8 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from slackbot.listeners.parsing import Json, team_of
-from slackbot.teaching import Place, Teaching, is_spoken
+from slackbot.missed import is_spoken
+from slackbot.teaching import Place, Teaching
 
 
 def register(app: AsyncApp, teaching: Teaching) -> None:

@@ -277,6 +277,11 @@ class Store:
         return max(seen, default=None)
 
     @available
+    async def seen(self, conversation_id: str) -> dict[str, str]:
+        """Every message that was heard of: its ts, and the ts of its latest change ("0" for none)."""
+        return await cast(Awaitable[dict[str, str]], self._redis.hgetall(Keys(conversation_id).seen))
+
+    @available
     async def settle(self, conversation_id: str, due: float) -> None:
         """Notes that nothing is to be done in the conversation, unless something happened after ``due``."""
         await self._run("settle", [keys.DUE], [conversation_id, repr(due)])

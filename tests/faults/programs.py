@@ -66,7 +66,7 @@ class Program:
     async def is_ready(self) -> None:
         """Waits until it says that it is ready."""
         deadline = time.monotonic() + START
-        while self.ready_line not in self.log:  # noqa: ASYNC110  another process's file
+        while self.ready_line not in self.log:
             assert self.is_running, f"it ended with status {self._process and self._process.returncode}:\n{self.log}"
             assert time.monotonic() < deadline, f"not ready within {START} s:\n{self.log}"
             await asyncio.sleep(0.02)

@@ -164,7 +164,7 @@ class Session:
 
     def card(self, text: str) -> Json | None:
         """The open card about a message."""
-        return next((message for message in self.open_cards if f"“{text}”" in shown(message)), None)
+        return next((card for card in self.open_cards if f"“{text}”" in shown(card).splitlines()[0]), None)
 
     def bot_said(self, text: str, *, times: int = 1) -> bool:
         return (

@@ -36,9 +36,10 @@ class World:
     people: dict[str, Person]
     programs: list[Program] = field(default_factory=list)
 
-    def program(self, command: str, **variables: str) -> Program:
-        """A process of this world that isn't started yet."""
-        settings = Settings(
+    @property
+    def settings(self) -> Settings:
+        """What the program is told."""
+        return Settings(
             slack_bot_token=self.slack.bot_token,
             slack_app_token=self.slack.app_token,
             slack_signing_secret=self.slack.signing_secret,
@@ -47,8 +48,11 @@ class World:
             data=self.folder / "data",
             updates_per_minute=1000,
         )
+
+    def program(self, command: str, **variables: str) -> Program:
+        """A process of this world that isn't started yet."""
         ready = "storythread: ready" if command == "serve" else "ready: waiting for jobs"
-        program = Program(command, {**settings.as_environment(), **variables}, self.folder, ready)
+        program = Program(command, {**self.settings.as_environment(), **variables}, self.folder, ready)
         self.programs.append(program)
         return program
 

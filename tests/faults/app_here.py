@@ -1,0 +1,39 @@
+"""The app as ``storythread serve`` runs it, but in this process: it starts within moments, and can be told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from slackbot.app import serve
+from slackbot.core.protocol import Core
+from tests.faults.world import STEP, World
+from workers.exports import exporter
+
+
+class AppHere:
+    """Runs the app in a world, stops it, and runs it again."""
+
+    def __init__(self, made: World, core: Core) -> None:
+        self._world, self._core = made, core
+        self._task: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    async def start(self) -> None:
+        """Comes back when it is ready, or as soon as there is a connection where that is said to be enough."""
+        url, self._ready = self._world.redis_url, asyncio.Event()
+        running = serve(self._world.settings, self._core, url, exporter(url), self._ready.set)
+        self._task = asyncio.create_task(running)
+        ready = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({ready, self._task}, timeout=STEP, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if self._task.done():
+            await self._task
+        assert self._ready.is_set()
+
+    async def stop(self) -> None:
+        """Shuts it down in order."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
