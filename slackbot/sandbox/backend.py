@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from slackbot.sandbox.ephemerals import Ephemerals
 from slackbot.sandbox.faults import Faults
 from slackbot.sandbox.files import Files
+from slackbot.sandbox.installation import Installation
 from slackbot.sandbox.messages import Messages
 from slackbot.sandbox.payloads import Payloads
 from slackbot.sandbox.response_urls import ResponseURLs
@@ -19,17 +20,11 @@ from slackbot.sandbox.workspace import Workspace
 
 @dataclass
 class Credentials:
-    """What the app shows to prove who it is, and what it may do."""
+    """What the app shows to prove who it is."""
 
     bot_token: str
     app_token: str
     signing_secret: str
-    #: None: all of them.
-    scopes: frozenset[str] | None = None
-
-    def grants(self, scope: str) -> bool:
-        """Whether the app was given this scope."""
-        return self.scopes is None or scope in self.scopes
 
 
 @dataclass
@@ -38,6 +33,7 @@ class Backend:
 
     credentials: Credentials
     sockets: SocketDelivery
+    installation: Installation = field(default_factory=Installation)
     workspace: Workspace = field(default_factory=Workspace)
     faults: Faults = field(default_factory=Faults)
 

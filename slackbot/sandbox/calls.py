@@ -118,7 +118,7 @@ class Calls:
             raise ApiError("not_allowed_token_type")
 
     def _check_scope(self, method: Method) -> None:
-        granted = self._backend.credentials.scopes
+        granted = self._backend.installation.scopes
         if granted is None or not method.scopes or granted.intersection(method.scopes):
             return
         raise missing_scope(method.scopes, granted)
@@ -126,7 +126,7 @@ class Calls:
     def _scope_headers(self, method: Method) -> dict[str, str]:
         if method.caller != "bot":
             return {}
-        granted = self._backend.credentials.scopes
+        granted = self._backend.installation.scopes
         shown = all_scopes() if granted is None else granted
         return {"x-oauth-scopes": ",".join(sorted(shown)), "x-accepted-oauth-scopes": ",".join(method.scopes)}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from slackbot.sandbox.changes import Change
 from slackbot.sandbox.ids import new_id
+from slackbot.sandbox.installation import Installation
 from slackbot.sandbox.shapes import JSON
 from slackbot.sandbox.workspace import Channel, Workspace
 
@@ -20,27 +21,20 @@ _MESSAGES_OF = {"channel": "channels", "group": "groups", "im": "im", "mpim": "m
 
 #: event -> the scopes of which the app needs one to be told; those not named need none
 _SCOPES = {
-    **{f"message.{family}": frozenset({f"{family}:history"}) for family in _MESSAGES_OF.values()},
-    "app_mention": frozenset({"app_mentions:read"}),
-    "reaction_added": frozenset({"reactions:read"}),
-    "reaction_removed": frozenset({"reactions:read"}),
-    "member_joined_channel": frozenset({"channels:read", "groups:read"}),
-    "member_left_channel": frozenset({"channels:read", "groups:read"}),
+    **{f"message.{family}": (f"{family}:history",) for family in _MESSAGES_OF.values()},
+    "app_mention": ("app_mentions:read",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
 }
 
 
 class Events:
     """Listens to the workspace and sends what the app would be told."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        send: Callable[[JSON], None],
-        subscribed: frozenset[str] | None,
-        scopes: frozenset[str] | None,
-    ) -> None:
-        self._workspace, self._send = workspace, send
-        self._subscribed, self._scopes = subscribed, scopes
+    def __init__(self, workspace: Workspace, installation: Installation, send: Callable[[JSON], None]) -> None:
+        self._workspace, self._installation, self._send = workspace, installation, send
         workspace.changes.listen(self.on_change)
 
     def on_change(self, change: Change) -> None:
@@ -74,10 +68,9 @@ class Events:
         }
 
     def _wanted(self, name: str) -> bool:
-        if self._subscribed is not None and name not in self._subscribed:
-            return False
-        needed = _SCOPES.get(name, frozenset())
-        return self._scopes is None or not needed or bool(needed & self._scopes)
+        scopes = _SCOPES.get(name, ())
+        granted = not scopes or any(self._installation.grants(scope) for scope in scopes)
+        return granted and self._installation.sends(name)
 
     def _events(self, change: Change) -> Iterator[JSON]:
         if change["type"] == "home_opened":

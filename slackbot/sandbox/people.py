@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from slackbot.sandbox.authors import by_person
@@ -126,9 +127,11 @@ class Person:
     async def command(self, command: str, text: str, channel: str) -> JSON | None:
         """Run a slash command; answers what acknowledged it, which is also shown as Slack shows it."""
         place = self._present_in(channel)
-        if not self._backend.credentials.grants("commands"):
-            raise NotOnScreen(f"there is no {command}: the app was not granted the scope commands")
-        payload = self._backend.payloads.command(self._account, place, command, escape(text))
+        installed = self._backend.installation
+        if not installed.has_command(command):
+            raise NotOnScreen(f"{command} is not a valid command: the app has no such one, or not the scope commands")
+        written = self._typed(text, labelled=True).text if installed.escapes(command) else escape(text)
+        payload = self._backend.payloads.command(self._account, place, command, written)
         answer = await self._deliverer.interact("slash_commands", payload)
         if answer:
             try:
@@ -139,10 +142,12 @@ class Person:
 
     async def shortcut(self, callback_id: str) -> None:
         """Use a global shortcut."""
+        self._check_shortcut(callback_id, in_message=False)
         await self._deliverer.interact("interactive", self._backend.payloads.shortcut(self._account, callback_id))
 
     async def message_action(self, callback_id: str, channel: str, ts: str) -> None:
         """Use a shortcut from a message's menu."""
+        self._check_shortcut(callback_id, in_message=True)
         place = self._present_in(channel)
         message = self._message(place, ts)
         payload = self._backend.payloads.message_shortcut(self._account, callback_id, place, message)
@@ -150,9 +155,22 @@ class Person:
 
     # --- elements in messages ---------------------------------------------------------------------------------
 
-    async def press(self, channel: str, ts: str, action: str, *, block_id: str | None = None, times: int = 1) -> None:
-        """Press a button of a message, by its action id or its text, `times` in quick succession."""
-        await self._hands.use(self._in_message(channel, ts), action, None, block_id, times=times)
+    async def press(
+        self,
+        channel: str,
+        ts: str,
+        action: str,
+        *,
+        block_id: str | None = None,
+        times: int = 1,
+        seen: JSON | None = None,
+    ) -> None:
+        """Press a button of a message, by its action id or its text, `times` in quick succession.
+
+        `seen` is the message as this person's client still shows it, if it has changed since.
+        """
+        place = self._in_message(channel, ts)
+        await self._hands.use(replace(place, message=seen or place.message), action, None, block_id, times=times)
 
     async def choose(self, channel: str, ts: str, action: str, value: Any, *, block_id: str | None = None) -> None:
         """Choose from a menu, boxes, dates or feedback buttons of a message, by value or text."""
@@ -292,9 +310,13 @@ class Person:
             raise NotOnScreen(f"the message {ts} is not {self.name}'s own")
         return place, message
 
-    def _typed(self, text: str) -> Typed:
+    def _check_shortcut(self, callback_id: str, *, in_message: bool) -> None:
+        if not self._backend.installation.has_shortcut(callback_id, in_message=in_message):
+            raise NotOnScreen(f"the app has no shortcut {callback_id!r} here")
+
+    def _typed(self, text: str, *, labelled: bool = False) -> Typed:
         workspace = self._backend.workspace
-        return typed(text, workspace.user_named, workspace.channel_named)
+        return typed(text, workspace.user_named, workspace.channel_named, labelled=labelled)
 
     def _in_message(self, channel: str, ts: str) -> InMessage:
         place = self._present_in(channel)

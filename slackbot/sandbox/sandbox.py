@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from slackbot.sandbox.backend import Backend, Credentials
 from slackbot.sandbox.calls import Call, Calls, Observer
@@ -17,6 +18,7 @@ from slackbot.sandbox.faults import Faults
 from slackbot.sandbox.files import File
 from slackbot.sandbox.http_delivery import HTTPDelivery
 from slackbot.sandbox.ids import new_app_token, new_bot_token, new_secret
+from slackbot.sandbox.installation import Installation, installation_of
 from slackbot.sandbox.people import Person
 from slackbot.sandbox.server import Server
 from slackbot.sandbox.shapes import JSON
@@ -34,8 +36,12 @@ CONNECT_TIMEOUT = 10.0  # seconds
 class Sandbox:
     """A workspace with one app installed. Use it as an async context manager; leaving it stops everything.
 
-    `scopes`: the bot scopes granted, None for all. `events`: those subscribed to, by their names in a manifest
-    (``message.channels``, ``app_mention``), None for all. `retry_delays`: seconds before an event's retries 1 to 3.
+    `manifest`: the app's manifest, as read from its file; the app then has the scopes, events, commands and shortcuts
+    that stand there and no others. Without one it has all.
+    `scopes`: the bot scopes granted, where they differ from the manifest's.
+    `events`: the events subscribed to (``message.channels``, ``app_mention``), where they differ likewise.
+    `retry_delays`: seconds before an event's retries 1 to 3.
+    `ack_timeout`: seconds that Slack waits for an acknowledgement.
     `connect_timeout`: seconds that a delivery waits for a Socket Mode connection, so that a process can be replaced
     meanwhile (Slack itself waits less).
     """
@@ -46,6 +52,7 @@ class Sandbox:
         bot_token: str | None = None,
         app_token: str | None = None,
         signing_secret: str | None = None,
+        manifest: Mapping[str, Any] | None = None,
         scopes: Iterable[str] | None = None,
         events: Iterable[str] | None = None,
         rate_limits: bool = True,
@@ -55,19 +62,23 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        workspace = Workspace()
+        installation = installation_of(manifest) if manifest is not None else Installation()
+        if scopes is not None:
+            installation = replace(installation, scopes=frozenset(scopes))
+        if events is not None:
+            installation = replace(installation, events=frozenset(events))
+        workspace = Workspace(installation.bot_name)
         credentials = Credentials(
             bot_token or new_bot_token(),
             app_token or new_app_token(workspace.app.id),
             signing_secret or new_secret(),
-            None if scopes is None else frozenset(scopes),
         )
         sockets = SocketDelivery(
             workspace.app.id,
             connect_timeout,
             lambda count: workspace.changes.publish("connections", count=count),
         )
-        self._backend = Backend(credentials, sockets, workspace)
+        self._backend = Backend(credentials, sockets, installation, workspace)
         self._http = HTTPDelivery(credentials.signing_secret)
         self._deliverer = Deliverer(
             self._transport,
@@ -79,8 +90,7 @@ class Sandbox:
         #: Everybody who was added, in that order.
         self.people: list[Person] = []
         self._ack_timeout = ack_timeout
-        subscribed = None if events is None else frozenset(events)
-        self._events = Events(workspace, self._deliverer.send_event, subscribed, credentials.scopes)
+        self._events = Events(workspace, installation, self._deliverer.send_event)
         self._calls = Calls(self._backend, rate_limits=rate_limits)
         self._server = Server(self._backend, self._calls)
         self._address = (host, port)
@@ -224,6 +234,10 @@ class Sandbox:
     def deliveries(self) -> list[Delivery]:
         """Every attempt to deliver something, in order of their starts."""
         return self._deliverer.records
+
+    async def deliver_again(self, delivery: Delivery) -> JSON | None:
+        """Hand a payload to the app once more, the same to the letter; answers and raises as the first time."""
+        return await self._deliverer.interact(delivery.kind, delivery.payload)
 
     def messages(self, channel: str, thread_ts: str | None = None) -> list[JSON]:
         """Every message of a channel, replies among them, or those of one thread, in order of posting."""

@@ -59,15 +59,16 @@ def nobody(name: str) -> str | None:  # noqa: ARG001  a lookup that knows no nam
     return None
 
 
-def typed(text: str, user: Lookup = nobody, channel: Lookup = nobody) -> Typed:
+def typed(text: str, user: Lookup = nobody, channel: Lookup = nobody, *, labelled: bool = False) -> Typed:
     """What Slack stores for a typed text: ``@name`` and ``#name`` of those that exist become mentions, URLs and
-    mail addresses links, everything else is escaped.
+    mail addresses links, everything else is escaped. `labelled`: people's mentions carry their names, as in the
+    text of a command.
     """
     markup: list[str] = []
     elements: list[JSON] = []
     end = 0
     for match in _TOKEN.finditer(text):
-        element, written = _element(match, user, channel)
+        element, written = _element(match, user, channel, labelled=labelled)
         if element is not None:
             _add_text(text[end : match.start()], markup, elements)
             markup.append(written)
@@ -90,7 +91,7 @@ def readable(markup: str, name_of: Callable[[str], str]) -> str:
     return unescape(_MARKUP.sub(shown, markup))
 
 
-def _element(match: re.Match[str], user: Lookup, channel: Lookup) -> tuple[JSON | None, str]:
+def _element(match: re.Match[str], user: Lookup, channel: Lookup, *, labelled: bool) -> tuple[JSON | None, str]:
     word = match[0]
     if match["email"]:
         return {"type": "link", "url": f"mailto:{word}", "text": word}, f"<mailto:{word}|{word}>"
@@ -100,7 +101,8 @@ def _element(match: re.Match[str], user: Lookup, channel: Lookup) -> tuple[JSON 
     if found is None:
         return None, ""
     if match["user"]:
-        return {"type": "user", "user_id": found}, f"<@{found}>"
+        label = f"|{word[1:]}" if labelled else ""
+        return {"type": "user", "user_id": found}, f"<@{found}{label}>"
     return {"type": "channel", "channel_id": found}, f"<#{found}|{word[1:]}>"
 
 

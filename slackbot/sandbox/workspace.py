@@ -53,10 +53,10 @@ class Team:
 class App:
     """The one app that is installed in the workspace."""
 
+    name: str
     id: str = field(default_factory=lambda: new_id("A"))
     bot_id: str = field(default_factory=lambda: new_id("B"))
     bot_user_id: str = field(default_factory=lambda: new_id("U"))
-    name: str = "storythread"
     #: Slack's old shared secret; still in every payload.
     verification_token: str = field(default_factory=new_secret)
 
@@ -64,14 +64,14 @@ class App:
 class Workspace:
     """The state that has no owner of its own. Changes of it are published on `changes`."""
 
-    def __init__(self) -> None:
+    def __init__(self, bot_name: str = "storythread") -> None:
         self.clock = Clock()
         self.changes = Changes()
         self.team = Team()
-        self.app = App()
+        self.app = App(name=bot_name)
         self.accounts: dict[str, Account] = {}
         self.channels: dict[str, Channel] = {}
-        bot = Account(self.app.bot_user_id, self.app.name, self.app.name, is_bot=True)
+        bot = Account(self.app.bot_user_id, self.app.name.lower(), self.app.name, is_bot=True)
         self.accounts[bot.id] = bot
 
     def add_account(self, name: str, display_name: str) -> Account:

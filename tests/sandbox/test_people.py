@@ -392,3 +392,25 @@ async def test_a_button_in_an_ephemeral_message_can_replace_it_by_its_response_u
     assert "message" not in bodies[0]
     with pytest.raises(NotOnScreen):
         await ada.press_ephemeral(shown, "Dismiss")
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_press_on_what_a_client_still_shows_reports_what_it_shows(
+    slack: Sandbox, client: AsyncWebClient, ada: Person, channel: str, card: str, recorder: Recorder
+) -> None:  # fmt: skip
+    old = slack.messages(channel)[0]
+    await client.chat_update(channel=channel, ts=card, text="done")
+    with pytest.raises(NotOnScreen):
+        await ada.press(channel, card, "All right")
+    await ada.press(channel, card, "All right", seen=old)
+    assert recorder.actions[0]["message"]["text"] == "?"
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_delivery_can_be_repeated_to_the_letter(
+    slack: Sandbox, ada: Person, channel: str, card: str, recorder: Recorder
+) -> None:
+    await ada.press(channel, card, "All right")
+    await slack.deliver_again(slack.deliveries[-1])
+    first, second = recorder.actions
+    assert first == second

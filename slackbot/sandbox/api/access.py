@@ -38,8 +38,8 @@ def visible_channel(backend: Backend, name: str, verb: str) -> Channel:
 
 def check_scope(backend: Backend, scope: str) -> None:
     """ApiError ``missing_scope`` unless it was granted."""
-    if not backend.credentials.grants(scope):
-        raise missing_scope((scope,), backend.credentials.scopes or ())
+    if not backend.installation.grants(scope):
+        raise missing_scope((scope,), backend.installation.scopes or ())
 
 
 def writable_channel(backend: Backend, name: str, *, posting: bool = True) -> Channel:
@@ -54,7 +54,7 @@ def writable_channel(backend: Backend, name: str, *, posting: bool = True) -> Ch
     if not workspace.has_bot(channel):
         if channel.kind != "channel":
             raise ApiError("channel_not_found")
-        if posting and not backend.credentials.grants("chat:write.public"):
+        if posting and not backend.installation.grants("chat:write.public"):
             raise ApiError("not_in_channel")
     if posting and channel.archived:
         raise ApiError("is_archived")
