@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Self
 
 from slackbot.dialogue.domain_files import merge, read_domain_files
 from slackbot.dialogue.domain_sections import Entity, Intent, SectionReader, SessionConfig, required_slots
+from slackbot.dialogue.environment import Environment, expanded
 from slackbot.dialogue.legacy_slots import with_rasa_2_mappings
 from slackbot.dialogue.slots import REQUESTED_SLOT, SESSION_METADATA_SLOT, Slot
 from slackbot.dialogue.yamlfile import to_yaml
@@ -56,24 +58,28 @@ class Domain:
     #: Bot texts that are predicted end-to-end.
     e2e_actions: tuple[str, ...]
     session_config: SessionConfig
-    #: The files' content, merged, nothing left out.
+    #: The files' content, merged, as it is written: nothing is left out, no variable expanded.
     data: dict[str, Any]
 
-    def __init__(self, data: Mapping[str, Any], path: Path | str = "domain") -> None:
+    def __init__(
+        self, data: Mapping[str, Any], path: Path | str = "domain", environment: Environment = os.environ
+    ) -> None:
         """Read parsed content, which must not change afterwards; ``path`` is for messages. Raises FileError."""
         reader = SectionReader(Path(path))
         self.data = reader.mapping(data)
-        self.entity_properties = reader.entities(self.data)
+        self._environment = environment
+        said = expanded(self.data, Path(path), environment)
+        self.entity_properties = reader.entities(said)
         self.entities = tuple(self.entity_properties)
-        self.intent_properties = reader.intents(self.data, self.entities)
+        self.intent_properties = reader.intents(said, self.entities)
         self.intents = tuple(self.intent_properties)
-        self.responses = reader.responses(self.data)
-        self.forms = reader.forms(self.data)
-        slots = with_rasa_2_mappings(reader.slots(self.data), self.forms, self.entities, reader.config(self.data))
+        self.responses = reader.responses(said)
+        self.forms = reader.forms(said)
+        slots = with_rasa_2_mappings(reader.slots(said), self.forms, self.entities, reader.config(said))
         self.slots = MappingProxyType(_with_rasas_own(slots, has_forms=bool(self.forms)))
-        self.session_config = reader.session_config(self.data)
-        self.e2e_actions = reader.e2e_actions(self.data)
-        listed = [name for name, _ in reader.named_items(self.data, "actions")]
+        self.session_config = reader.session_config(said)
+        self.e2e_actions = reader.e2e_actions(said)
+        listed = [name for name, _ in reader.named_items(said, "actions")]
         self.actions = _unique(DEFAULT_ACTIONS, listed, self.e2e_actions, _response_actions(self.responses), self.forms)
         self.custom_actions = tuple(name for name in _unique(listed, self.e2e_actions) if self._is_custom(name))
 
@@ -82,15 +88,19 @@ class Domain:
         return not known and not action.startswith(_RESPONSE_PREFIX)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a file, or the domain files of a folder (see ``domain_files``). Raises FileError with file and line."""
-        domains = [cls(data, file) for file, data in read_domain_files(path)]
-        return domains[0] if len(domains) == 1 else cls(merge([domain.data for domain in domains]), path)
+    def load(cls, path: Path, environment: Environment = os.environ) -> Self:
+        """Read a file, or the domain files of a folder (see ``domain_files``). Raises FileError with file and line.
+
+        Environment variables are expanded as Rasa does it (see ``environment``), None leaves ``${NAME}`` as it
+        stands. Either way ``data`` and ``as_yaml`` have what is written.
+        """
+        domains = [cls(data, file, environment) for file, data in read_domain_files(path)]
+        return domains[0] if len(domains) == 1 else cls(merge([domain.data for domain in domains]), path, environment)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read content that is parsed already, such as a Rasa server's answer. Raises FileError."""
-        return cls(data)
+        """Read content that is parsed already, such as a Rasa server's answer, as it stands. Raises FileError."""
+        return cls(data, environment=None)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Domain) and self.data == other.data
@@ -100,6 +110,15 @@ class Domain:
     def required_slots(self, form: str) -> tuple[str, ...]:
         """The slots that a form asks for, in order; none for a form that the domain lacks."""
         return required_slots(self.forms.get(form, {}))
+
+    def with_responses(self, responses: Mapping[str, Any]) -> Self:
+        """A domain with these responses, as files write them, behind its own; what it has already stays as it is."""
+        own = self.data.get("responses") or {}
+        known = {*own, *self.responses}
+        new = {name: variations for name, variations in responses.items() if name not in known}
+        if not new:
+            return self
+        return type(self)({**self.data, "responses": {**own, **new}}, environment=self._environment)
 
     def merged(
         self,
@@ -118,9 +137,9 @@ class Domain:
         _append(data, "entities", _unique(entities), known=self.entities)
         new = {name: [{"text": text}] for name, text in responses.items() if name not in self.responses}
         if new:
-            data["responses"] = {**self.responses, **new}
+            data["responses"] = {**(data.get("responses") or {}), **new}
         _append(data, "actions", _unique(actions), known=(*self.actions, *new))
-        return Domain(data)
+        return Domain(data, environment=self._environment)
 
     def as_yaml(self) -> str:
         """A whole domain file that reads as an equal domain: every key of the source, in its order."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.domain_sections import SectionReader
+from slackbot.dialogue.environment import Environment, expanded
 from slackbot.dialogue.events import ActionExecuted, Event, UserUttered
 from slackbot.dialogue.nlu import NLUData, merged_nlu, nlu_from
 from slackbot.dialogue.stories import Story, stories_from
@@ -36,24 +38,38 @@ class Project:
     config: dict[str, Any]
 
 
-def load_project(folder: Path) -> Project:
+def load_project(folder: Path, environment: Environment = os.environ) -> Project:
     """The project in a folder: ``domain.yml`` (or ``domain.yaml``, or a folder ``domain``), all YAML files at any
     depth of ``data``, whatever kinds of training data each of them holds, and ``config.yml`` if there is one.
 
+    Environment variables are expanded in all of them, as Rasa does it; None leaves ``${NAME}`` as it stands.
     Raises FileError with file, line and remedy for a missing folder or domain, for broken files, and for an intent
     or action in a story that the domain lacks. An intent that only NLU examples have is no error, as in Rasa.
     """
     if not folder.is_dir():
         raise FileError(folder, None, "there is no such folder", "name the folder that holds domain.yml and data")
-    domain = Domain.load(_domain_path(folder))
-    read = [(path, read_yaml(path)) for path in _data_files(folder / "data")]
-    for path, data in read:
-        _refuse_bare_list(path, data)
-    files = [(path, data) for path, data in read if isinstance(data, dict)]
-    domain = _with_responses(domain, files)
-    stories = tuple(story for path, data in files for story in stories_from(data, path, domain))
+    domain = Domain.load(_domain_path(folder), environment)
+    files = [_File(path, read_yaml(path), environment) for path in _data_files(folder / "data")]
+    domain = domain.with_responses({name: response for file in files for name, response in file.responses().items()})
+    stories = tuple(story for file in files for story in stories_from(file.data, file.path, domain))
     _check(stories, domain)
-    return Project(folder, domain, stories, merged_nlu(nlu_from(data, path) for path, data in files), _config(folder))
+    nlu = merged_nlu(nlu_from(file.data, file.path) for file in files)
+    return Project(folder, domain, stories, nlu, _config(folder, environment))
+
+
+class _File:
+    """A file of training data."""
+
+    def __init__(self, path: Path, written: Any, environment: Environment) -> None:
+        _refuse_bare_list(path, written)
+        self.path = path
+        self.written: dict[str, Any] = written if isinstance(written, dict) else {}
+        self.data = expanded(self.written, path, environment)
+
+    def responses(self) -> dict[str, Any]:
+        """The responses as they are written, if they can be read."""
+        SectionReader(self.path).responses(self.data)
+        return self.written.get("responses") or {}
 
 
 def _domain_path(folder: Path) -> Path:
@@ -73,11 +89,11 @@ def _data_files(data: Path) -> list[Path]:
     )
 
 
-def _config(folder: Path) -> dict[str, Any]:
+def _config(folder: Path, environment: Environment) -> dict[str, Any]:
     path = next((folder / name for name in ("config.yml", "config.yaml") if (folder / name).exists()), None)
     if path is None:
         return {}
-    config = read_yaml(path)
+    config = expanded(read_yaml(path), path, environment)
     if config is not None and not isinstance(config, dict):
         raise FileError(path, 1, "the configuration is not a mapping", "write it like 'pipeline:'")
     return config or {}
@@ -95,23 +111,6 @@ def _refuse_bare_list(path: Path, data: Any) -> None:
                 "a list with nothing above it is read by nobody",
                 f"put '{kinds[kind]}:' above",
             )
-
-
-def _with_responses(domain: Domain, files: Iterable[tuple[Path, Any]]) -> Domain:
-    """The domain with the data files' responses: its own win, else those of the later file."""
-    found: dict[str, Any] = {}
-    for path, data in files:
-        responses = data.get("responses")
-        if responses is not None and not isinstance(responses, dict):
-            raise FileError(
-                path, line_of(data, "responses"), "'responses' must be a mapping", "write 'utter_NAME:' lines"
-            )
-        found |= responses or {}
-    if not found:
-        return domain
-    own = domain.data.get("responses") or {}
-    new = {name: variations for name, variations in found.items() if name not in own}
-    return Domain.from_dict({**domain.data, "responses": {**own, **new}})
 
 
 def _check(stories: Iterable[Story], domain: Domain) -> None:

@@ -32,6 +32,8 @@ _KEEPS_BACKSLASHES = "# “not ASCII”: Rasa would decode the backslashes below
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _SHORT_ESCAPES = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 _ESCAPED_ENDS = re.compile(r'^"\\[xu]|(?<!\\)(\\\\)*\\(x..|u....)"$')
+# What Rasa expands: it takes the text of one line only, wherever the braces stand in it.
+_VARIABLE = re.compile(r".*\$\{.*\}.*$")
 # YAML 1.1 readers (PyYAML, many editors) take these words and sexagesimal numbers for something else than text.
 _YAML_1_1 = re.compile(r"y|yes|n|no|on|off|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", re.IGNORECASE)
 
@@ -75,6 +77,15 @@ class Block(str):
     __slots__ = ()
 
 
+class Variable(str):
+    """Text that stood without quotes in a file and names environment variables (``${NAME}``): Rasa expands them.
+
+    It is written without quotes again. See ``environment.expanded`` for what Rasa reads in its place.
+    """
+
+    __slots__ = ()
+
+
 def read_yaml(path: Path) -> Any:
     """The content of a file, as ``parse_yaml`` gives it.
 
@@ -94,8 +105,8 @@ def parse_yaml(text: str, path: Path) -> Any:
     r"""Plain data from YAML 1.2 text; mappings and sequences know their lines (see ``line_of``).
 
     As in Rasa, a key that occurs twice is an error, and in a text that is wholly ASCII ``\uXXXX`` is decoded
-    wherever it stands. Unlike Rasa, ``${NAME}`` is left as it is: files of training data are data, not settings.
-    An empty text gives None. Raises FileError with the line of the fault.
+    wherever it stands. ``${NAME}`` is left as it is, as a Variable where Rasa would expand it. An empty text gives
+    None. Raises FileError with the line of the fault.
     """
     try:
         return _Reader(path).read(_decoded(text))
@@ -221,7 +232,9 @@ class _Reader:
 
     def _scalar(self, node: ScalarNode) -> Any:
         if node.tag == _STRING:
-            return self._quoted(node) if node.style == '"' else node.value
+            if node.style == '"':
+                return self._quoted(node)
+            return Variable(node.value) if not node.style and _VARIABLE.match(node.value) else node.value
         try:
             return self._yaml.constructor.construct_object(node)
         except ValueError as error:  # a date or a number that isn't one
@@ -306,6 +319,8 @@ def _style(text: str) -> str | None:
     """The style to ask for; None leaves it to the emitter, which quotes what would not be read as text."""
     if isinstance(text, Quoted):
         return '"'
+    if isinstance(text, Variable):
+        return None
     if "\n" in text or isinstance(text, Block):
         return "|" if can_be_block(text) else '"'
     if _UNPRINTABLE.search(text):
@@ -325,7 +340,7 @@ def can_be_block(text: str) -> bool:
     )
 
 
-for _text_kind in (str, Quoted, Exact, Block):
+for _text_kind in (str, Quoted, Exact, Block, Variable):
     _Representer.add_representer(_text_kind, _Representer.represent_str)
 _Representer.add_multi_representer(dict, _Representer.represent_dict)
 _Representer.add_representer(MappingProxyType, _Representer.represent_dict)

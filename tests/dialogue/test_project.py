@@ -95,7 +95,8 @@ def test_a_domain_may_be_a_folder_of_files(folder: Path) -> None:
         (story("or:\n    - intent: greet\n    - intent: nothing_like_it"), 6, "nothing_like_it", "intents"),
         ("- story: s\n  steps:\n  - intent: greet\n", 1, "nothing above", "stories:"),
         ("- a: b\n- intent: s\n  examples: |\n    - x\n", 2, "nothing above", "nlu:"),
-        ("responses: [a]\n", 1, "mapping", "utter_NAME:"),
+        ("responses: [a]\n", 1, "mapping", "utter_...:"),
+        ("responses:\n  utter_a:\n    text: A\n", 2, "no list of variations", "each variation"),
         ("a: [\n", 2, "YAML", ""),
     ],
 )
