@@ -88,6 +88,7 @@ class Deliverer:
         self.copies = 1
         self._transport, self._faults, self._wake = transport, faults, wake
         self._retry_delays, self._ack_timeout = tuple(retry_delays), ack_timeout
+        self._closed = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._first_attempts: set[asyncio.Future[None]] = set()
 
@@ -108,6 +109,8 @@ class Deliverer:
 
     def send_event(self, payload: JSON) -> None:
         """Deliver an event in the background, with retries until it is acknowledged."""
+        if self._closed:
+            return
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._first_attempts.add(first)
         first.add_done_callback(self._first_attempts.discard)
@@ -131,7 +134,8 @@ class Deliverer:
                 await asyncio.wait(set(self._tasks))
 
     async def close(self) -> None:
-        """Give up what is still under way."""
+        """Give up what is still under way, and let nothing more begin by itself."""
+        self._closed = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

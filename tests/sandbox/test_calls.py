@@ -235,8 +235,8 @@ GOOD: JSON = {
 }
 OTHERS = (
     "attachments", "metadata", "users", "user", "user_id", "channel_id", "channels", "limit", "cursor", "types",
-    "oldest", "latest", "inclusive", "files", "file", "trigger_id", "view_id", "external_id", "hash", "bot", "team", "message",
-    "thread_ts", "username", "markdown_text", "reply_broadcast", "initial_comment", "alt_txt",
+    "oldest", "latest", "inclusive", "files", "file", "trigger_id", "view_id", "external_id", "hash", "bot", "team",
+    "message", "thread_ts", "username", "markdown_text", "reply_broadcast", "initial_comment", "alt_txt",
 )  # fmt: skip
 spoilt = st.dictionaries(st.sampled_from([*GOOD, *OTHERS]), json_values, min_size=1, max_size=2)
 
