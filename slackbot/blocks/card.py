@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackbot.blocks import kit
+from slackbot.blocks.contradictions import warnings
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
 from slackbot.blocks.values import CardButton
+from slackbot.learning.contradictions import Contradiction, contradictions_in
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import (
     ClosedQuestion,
@@ -42,8 +44,12 @@ def open_card(
     voters: int,
     waiting: Sequence[Message],
     responses: Responses,
+    contradictions: Sequence[Contradiction] = (),
 ) -> Card:
-    """The card of a question that people are asked. ``voters`` is how many have voted on its open parts."""
+    """The card of a question that people are asked.
+
+    ``voters`` is how many have voted on its open parts, ``contradictions`` what is to be warned of.
+    """
     value = CardButton(conversation_id, question.id, question.revision).pack()
     buttons = [kit.button("Change", CHANGE, value)]
     if all(part.answer for part in question.parts):
@@ -51,6 +57,7 @@ def open_card(
     blocks = [
         kit.section(_heading(speaker, question)),
         *(kit.section(line) for line in _lines(question, speaker, responses)),
+        *warnings(question, contradictions),
         kit.actions(buttons),
         kit.context(_progress(question, voters)),
     ]
@@ -68,6 +75,7 @@ def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> C
     blocks = [kit.section(_heading(speaker, question))]
     if closed.outcome is Outcome.DECIDED:
         blocks += [kit.section(line) for line in _lines(question, speaker, responses)]
+        blocks += warnings(question, contradictions_in(question))
         blocks.append(kit.context(f":white_check_mark: Agreed by {people(_agreeing(question.parts))}"))
     else:
         blocks.append(kit.context(_ending(closed)))

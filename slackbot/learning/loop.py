@@ -19,6 +19,7 @@ from slackbot.core.protocol import Core
 from slackbot.dialogue.events import BotUttered, Event
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import Conflict, CoreFailed
+from slackbot.learning.contradictions import Explore, explored, unexplored
 from slackbot.learning.controls import Control, commit_of, rows, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.plan import message_of, plan, understanding, understood
@@ -140,13 +141,15 @@ class Loop:
         return True
 
     @staticmethod
-    def _next(conversation: Conversation) -> Step | None:
+    def _next(conversation: Conversation) -> Step | Explore | None:
         if not conversation.is_open:
             return None
         step = next_step(conversation.tracker, conversation.question, conversation.votes, conversation.waiting)
+        if isinstance(step, WaitForVotes) and conversation.question is not None:
+            return unexplored(conversation.question, conversation.votes)
         return None if isinstance(step, WaitForMessage | WaitForVotes) else step
 
-    async def _commit_for(self, conversation: Conversation, step: Step) -> Commit:
+    async def _commit_for(self, conversation: Conversation, step: Step | Explore) -> Commit:
         match step:
             case Ask(message):
                 return await self._ask(conversation, message)
@@ -158,6 +161,8 @@ class Loop:
                 return await self._run(conversation, index)
             case Withdraw():
                 return withdrawal(conversation)
+            case Explore(paths):
+                return await self._explore(conversation, paths)
         raise AssertionError(f"{step} asks for nothing")
 
     async def _commit(self, conversation: Conversation, commit: Commit) -> None:
@@ -236,6 +241,13 @@ class Loop:
         events = await self._executed(conversation.tracker, question, index)
         question = replace(question, parts=question.parts[: index + 1], appended=index + 1)
         return self._settled(conversation, question, events, conversation.tracker.with_events(events))
+
+    async def _explore(self, conversation: Conversation, paths: Iterable[tuple[str, ...]]) -> Commit:
+        question = conversation.question
+        assert question is not None  # noqa: S101  Explore is for an open question only
+        new = [await explored(self.core, conversation.tracker, question, path) for path in paths]
+        question = replace(question, branches=(*question.branches, *new))
+        return Commit(question=question.as_dict(), redraw_later=(f"card:{question.id}",))
 
     def _settled(self, conversation: Conversation, question: Question, events: list[Event], tracker: Tracker) -> Commit:
         """The commit for a question with parts newly decided: closed with them if nothing of it is left."""

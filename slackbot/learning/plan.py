@@ -54,6 +54,7 @@ async def plan(core: Core, tracker: Tracker) -> tuple[Part, ...]:
                 reason=prediction.reason,
                 says=said(events),
                 runs_elsewhere=elsewhere,
+                precedents=prediction.precedents,
             )
         )
         if elsewhere or prediction.action == ACTION_LISTEN:

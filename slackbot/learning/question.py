@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from slackbot.core.protocol import Precedent
+
 Entity = Mapping[str, Any]
 _IDENTITY = ("start", "end", "entity", "role", "group", "value")
 
@@ -52,6 +54,8 @@ class Part:
     says: tuple[str, ...] = ()
     #: The action's outcome is known only after it has run.
     runs_elsewhere: bool = False
+    #: What the assistant's rules and stories say in the state after the answers to the parts before.
+    precedents: tuple[Precedent, ...] = ()
     #: The agreed answer, once there is one, and the Slack user ids of those who gave it.
     decided: str | None = None
     people: tuple[str, ...] = ()
@@ -72,6 +76,16 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A state that votes lead to, and the card doesn't show, since it shows other answers."""
+
+    #: The answers to the parts before, from the first part on.
+    path: tuple[str, ...]
+    #: What the assistant's rules and stories say there.
+    precedents: tuple[Precedent, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """What one card asks. Parts close in order; the first ``appended`` of them are in the log."""
 
@@ -86,6 +100,8 @@ class Question:
     appended: int = 0
     #: Counts how often open parts were suggested anew. A press on an older card can be told by it.
     revision: int = 0
+    #: States before an action that somebody voted for, as far as they have been looked into.
+    branches: tuple[Branch, ...] = ()
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -127,13 +143,24 @@ class Question:
             parts=tuple(_part(part) for part in data["parts"]),
             appended=data["appended"],
             revision=data["revision"],
+            branches=tuple(Branch(tuple(branch["path"]), _precedents(branch)) for branch in data.get("branches", ())),
         )
 
 
 def _part(data: Mapping[str, Any]) -> Part:
     return Part(
-        **{**data, "kind": PartKind(data["kind"]), "says": tuple(data["says"]), "people": tuple(data["people"])}
+        **{
+            **data,
+            "kind": PartKind(data["kind"]),
+            "says": tuple(data["says"]),
+            "people": tuple(data["people"]),
+            "precedents": _precedents(data),
+        }
     )
+
+
+def _precedents(data: Mapping[str, Any]) -> tuple[Precedent, ...]:
+    return tuple(Precedent(**{**row, "also": tuple(row["also"])}) for row in data.get("precedents", ()))
 
 
 class Outcome(StrEnum):

@@ -7,6 +7,7 @@ from slackbot.blocks.thread import bot_says, parent
 from slackbot.crowd.votes import counting
 from slackbot.dialogue.events import BotUttered, Restarted, UserUttered
 from slackbot.dialogue.tracker import Tracker
+from slackbot.learning.contradictions import contradictions_in
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.question import ClosedQuestion
 from slackbot.store import Store
@@ -35,7 +36,15 @@ async def _card(store: Store, conversation: Conversation, question_id: str) -> C
     responses = conversation.tracker.domain.responses
     if question is not None and question.id == question_id:
         voters = len(counting(conversation.votes, question.decided))
-        return open_card(conversation.id, session.speaker, question, voters, conversation.waiting, responses)
+        return open_card(
+            conversation.id,
+            session.speaker,
+            question,
+            voters,
+            conversation.waiting,
+            responses,
+            contradictions_in(question, conversation.votes),
+        )
     record = await store.closed_question(conversation.id, question_id)
     return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses) if record else None
 
