@@ -130,7 +130,7 @@ class Teaching:
             conversation.id, ts, {"text": words} if words else None, changed=changed, redraw=conversation.open_card
         )
         if outcome == "late":
-            line = "That turn is decided already, so the change makes no difference. *Undo* takes a turn back."
+            line = "That turn is over already, so the change makes no difference. *Undo* takes a turn back."
             self._background.start(
                 self.slack.tell(place.channel, person, line, thread_ts=place.thread_ts), "telling a late change"
             )

@@ -19,11 +19,12 @@ from slackbot.blocks.card import CHANGE
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
 from slackbot.blocks.mrkdwn import quote
 from slackbot.core.protocol import Core
+from slackbot.dialogue.yamlfile import read_yaml
 from slackbot.learning.conversation import Conversation
 from slackbot.receiver import slack_routes
 from slackbot.sandbox import Person, Sandbox
 from slackbot.sandbox.payloads import InMessage
-from slackbot.settings import Settings
+from slackbot.settings import Settings, bundled
 from slackbot.teaching import Teaching
 from slackbot.threads import threads
 from workers.exports import exporter
@@ -59,18 +60,13 @@ class Stage:
             lambda: next((m for m in self.slack.messages(place) if m["ts"] not in known), None)
         )
         async with asyncio.timeout(10):
-            while not await self.teaching.store.conversation_in(place, parent["ts"]):
+            while not await self.teaching.store.conversation_in(place, parent["ts"]):  # noqa: ASYNC110  it is in Redis
                 await asyncio.sleep(0.01)
         return Scene(self, parent["ts"], place)
 
     async def command(self, text: str, by: str = "ada", channel: str | None = None) -> str:
-        """Somebody types ``/teach``; what they alone see then. Slack sends mentions as ``<@id|name>``."""
-        for person in self.people.values():
-            text = text.replace(f"@{person.name}", f"<@{person.id}|{person.name}>")
-        slack, person = self.slack._backend, self.people[by]
-        place = slack.workspace.channel(channel or self.channel)
-        payload = slack.payloads.command(person._account, place, "/teach", text)
-        answer = await person._deliverer.interact("slash_commands", payload)
+        """Somebody types ``/teach``; what they alone see then."""
+        answer = await self.people[by].command("/teach", text, channel or self.channel)
         return str((answer or {}).get("text", ""))
 
     async def conversation(self, scene: Scene) -> Conversation:
@@ -277,6 +273,7 @@ def shown(message: Json) -> str:
 async def staged(redis_url: str, core: Core, *, transport: str = "socket", **sandbox: Any) -> AsyncIterator[Stage]:
     """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon."""
     threads.BUNDLE = 0.1
+    sandbox.setdefault("manifest", read_yaml(bundled("manifest.yml")))
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(Sandbox(**sandbox))
         settings = Settings(
