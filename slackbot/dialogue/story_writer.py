@@ -19,22 +19,28 @@ from slackbot.dialogue.events import (
     UserUttered,
 )
 from slackbot.dialogue.story import Checkpoint, Story
+from slackbot.dialogue.story_alternatives import Alternatives, alternatives
 from slackbot.dialogue.tracker import Tracker
 from slackbot.dialogue.yamlfile import FORMAT_VERSION, Block, Exact, Quoted, to_yaml
+
+Steps = list[dict[str, Any]]
 
 _LISTEN = "action_listen"
 # Implied in a story, or no decision of the dialogue.
 _UNWRITTEN_ACTIONS = {_LISTEN, "action_session_start", "action_unlikely_intent", "..."}
 
 
-def story_steps(events: Iterable[Event]) -> list[dict[str, Any]]:
+def story_steps(events: Iterable[Event], *, as_test: bool = False) -> Steps:
     """The steps of one story in Rasa's form, in order; events that no step stands for are left out.
 
     The events are applied ones (or those of a Story). A message becomes its intent (a retrieval intent with its
     full name) and entities with role and group; it becomes ``user:`` with marked text where it has no intent or was
     featurized as text. Entities of the types "role" and "group" can't be told from roles and groups and are left out.
+
+    ``as_test`` writes Rasa's test stories (end-to-end): every message that has a text is ``user:`` with its marked
+    text beside its intent, and no list of entities.
     """
-    return [_step(event) for event in _story_events(events)]
+    return [_step(event, as_test=as_test) for event in _story_events(events)]
 
 
 def stories_of(events: Iterable[Event], name: str, domain: Domain | None = None) -> list[Story]:
@@ -51,11 +57,16 @@ def stories_of(events: Iterable[Event], name: str, domain: Domain | None = None)
     ]
 
 
-def stories_yaml(stories: Sequence[Story]) -> str:
-    """A complete file of stories, then rules, each with its checkpoints. Empty text if no story has a step."""
+def stories_yaml(stories: Sequence[Story], *, as_test: bool = False) -> str:
+    """A complete file of stories, then rules, each with its checkpoints. Empty text if no story has a step.
+
+    Stories that were read from the alternatives of one ``or`` are written as that ``or`` again. For ``as_test`` see
+    ``story_steps``.
+    """
+    groups = alternatives(stories)
     items = {
-        "stories": [_story_item(story) for story in stories if story.kind == "story"],
-        "rules": [_rule_item(story) for story in stories if story.kind == "rule"],
+        "stories": [_story_item(first, steps) for first, steps in _written(groups, "story", as_test=as_test)],
+        "rules": [_rule_item(first, steps) for first, steps in _written(groups, "rule", as_test=as_test)],
     }
     written = {key: [item for item in found if item["steps"]] for key, found in items.items()}
     if not any(written.values()):
@@ -116,9 +127,9 @@ def _with(message: Event, event: EntitiesAdded | DefinePrevUserUtteredFeaturizat
     )
 
 
-def _step(event: Event) -> dict[str, Any]:
+def _step(event: Event, *, as_test: bool) -> dict[str, Any]:
     if isinstance(event, UserUttered):
-        return _user_step(event)
+        return _test_step(event) if as_test else _user_step(event)
     if isinstance(event, ActionExecuted):
         return {"action": event.action_name} if event.action_name else {"bot": event.action_text}
     if isinstance(event, SlotSet):
@@ -138,6 +149,14 @@ def _user_step(event: UserUttered) -> dict[str, Any]:
     return step
 
 
+def _test_step(event: UserUttered) -> dict[str, Any]:
+    step = _user_step(event)
+    if event.text:
+        step.pop("entities", None)
+        step["user"] = _message(annotate_readably(event.text, event.entities))
+    return step
+
+
 def _message(text: str) -> str:
     # Rasa and we strip unquoted text.
     return Block(text) if text == text.strip() else Exact(text)
@@ -152,20 +171,31 @@ def _entity(entity: Mapping[str, Any]) -> str | dict[str, Any]:
     return {name: entity["value"], **parts}
 
 
-def _story_item(story: Story) -> dict[str, Any]:
-    steps = story_steps(story.events)
+def _written(groups: Iterable[Alternatives], kind: str, *, as_test: bool) -> Iterator[tuple[Story, Steps]]:
+    """The stories of a kind, each with its steps; alternatives of the same step stand in an ``or``."""
+    for first, choices in groups:
+        if first.kind != kind:
+            continue
+        if all(len(events) == 1 for events in choices):
+            yield first, story_steps(first.events, as_test=as_test)
+        else:
+            steps = [story_steps(events, as_test=as_test) for events in choices]
+            yield first, [{"or": found} if len(found) > 1 else found[0] for found in steps if found]
+
+
+def _story_item(story: Story, steps: Steps) -> dict[str, Any]:
     before = [_checkpoint(checkpoint) for checkpoint in story.start]
     after = [_checkpoint(checkpoint) for checkpoint in story.end]
     return {"story": story.name, "steps": [*before, *steps, *after] if steps else []}
 
 
-def _rule_item(rule: Story) -> dict[str, Any]:
+def _rule_item(rule: Story, steps: Steps) -> dict[str, Any]:
     item: dict[str, Any] = {"rule": rule.name}
     if rule.conversation_start:
         item["conversation_start"] = True
     if rule.condition:
         item["condition"] = story_steps(rule.condition)
-    item["steps"] = story_steps(rule.events)
+    item["steps"] = steps
     if not rule.wait_for_user_input:
         item["wait_for_user_input"] = False
     return item

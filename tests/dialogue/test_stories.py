@@ -451,6 +451,75 @@ def test_a_written_file_has_the_version_and_is_read_back_with_checkpoints_and_ru
     assert again == stories
 
 
+def placeless(stories: list[Story]) -> list[Story]:
+    return [replace(each, path=None, line=None, event_lines=()) for each in stories]
+
+
+OR = "or:\n    - intent: yes\n    - intent: no\n      entities:\n      - why: busy"
+
+
+def test_alternatives_are_written_as_the_or_that_they_were_read_from() -> None:
+    slots = "or:\n    - slot_was_set:\n      - a: 1\n      - a: 2\n    - slot_was_set:\n      - b"
+    text = story("intent: ask", OR, "action: x", slots, "checkpoint: end") + story(OR)[24:]
+    found = read(text)
+    assert len(found) == 8
+    written = stories_yaml(found)
+    assert [len(item["steps"]) for item in parse_yaml(written, FILE)["stories"]] == [5, 1]
+    assert parse_yaml(written, FILE)["stories"][0]["steps"][1] == {
+        "or": [{"intent": "yes"}, {"intent": "no", "entities": [{"why": "busy"}]}]
+    }
+    assert placeless(read(written)) == placeless(found)
+
+
+def test_alternatives_of_a_rule_are_written_as_an_or_too() -> None:
+    found = read(f"rules:\n- rule: r\n  condition:\n  - active_loop: f\n  steps:\n  - {OR}\n  - action: a\n")
+    assert len(parse_yaml(stories_yaml(found), FILE)["rules"]) == 1
+    assert placeless(read(stories_yaml(found))) == placeless(found)
+
+
+def test_stories_that_are_not_all_combinations_of_one_item_are_written_one_by_one() -> None:
+    every = read(story(OR, OR))
+    for some in (every[:3], [every[n] for n in (0, 3, 1, 2)], placeless(every), [*every, *every]):
+        assert len(parse_yaml(stories_yaml(some), FILE)["stories"]) == len(some)
+        assert placeless(read(stories_yaml(some))) == placeless(some)
+
+
+STEPS = st.sampled_from(
+    [
+        *("intent: greet", "intent: go\n    entities:\n    - city: Rome\n      role: to", "user: '[Rome](city)'"),
+        *("action: a", "bot: Hi", "slot_was_set:\n    - a: 1\n    - b: null", "active_loop: f", "checkpoint: c"),
+        *(OR, "or:\n    - intent: a\n    - slot_was_set:\n      - a: 1\n      - b: 2", "or:\n    - intent: a"),
+        "checkpoint: d\n    slot_was_set:\n    - a: true",
+    ]
+)
+
+
+@given(st.lists(STEPS, min_size=1, max_size=5))
+def test_whatever_a_story_is_made_of_it_is_written_so_that_it_reads_the_same(steps: list[str]) -> None:
+    found = read(story(*steps))
+    assert placeless(read(stories_yaml(found))) == placeless(found)
+    assert stories_yaml(read(stories_yaml(found))) == stories_yaml(found)
+
+
+def test_a_test_story_has_each_message_with_its_intent_and_its_marked_text() -> None:
+    rome = {"entity": "city", "value": "Rome", "start": 3, "end": 7, "role": "to"}
+    events = [
+        *(LISTEN, said("to Rome", "go", rome), said(None, "go", {"entity": "city", "value": "Rome"})),
+        *(said("/go", "go"), LISTEN, said("hm", None), said("hi", "greet"), DefinePrevUserUtteredFeaturization(True)),
+    ]
+    assert story_steps(events, as_test=True) == [
+        {"intent": "go", "user": 'to [Rome]{"entity": "city", "role": "to"}'},
+        {"intent": "go", "entities": [{"city": "Rome"}]},
+        {"intent": "go", "user": "/go"},
+        {"user": "hm"},
+        {"user": "hi"},
+    ]
+    written = stories_yaml(stories_of(events, "talk"), as_test=True)
+    (message, *_) = only(written).events
+    assert isinstance(message, UserUttered)
+    assert (message.text, message.intent_name, message.entities) == ("to Rome", "go", [rome])
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
