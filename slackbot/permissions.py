@@ -19,6 +19,7 @@ class Right(StrEnum):
     CONTROL = "do this"
 
 
+NOT_INVITED = "I am not in this channel. Invite me first: type */invite* and pick me."
 #: Seconds for which a channel's members are taken as known.
 _KNOWN_FOR = 60.0
 #: Seconds before somebody who is not among the known members is looked for again.
@@ -40,6 +41,20 @@ class Permissions:
             raise Refused(
                 f"Only {' and '.join(dict.fromkeys((f'<@{session.owner}>', f'<@{session.speaker}>')))} may do this."
             )
+
+    async def require_session(self, channel: str, owner: str, speaker: str, bot: str) -> None:
+        """Raises Refused unless ``owner`` may open a session in which ``speaker`` speaks, and ``bot`` can hold it.
+
+        All are user ids. The members are looked up anew: somebody may have been invited just now.
+        """
+        self._known.pop(channel, None)
+        await self.require(Right.START, owner, channel)
+        if not await self._is_member(channel, bot):
+            raise Refused(NOT_INVITED)
+        if speaker == bot:
+            raise Refused("I can't be the speaker: it takes a person to say what a user would say.")
+        if not await self._is_member(channel, speaker):
+            raise Refused(f"<@{speaker}> is not in this channel. Invite them first.")
 
     async def _is_member(self, channel: str, person: str) -> bool:
         read_at, members = self._known.get(channel, (-_KNOWN_FOR, set()))

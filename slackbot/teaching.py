@@ -71,14 +71,17 @@ class Teaching:
 
     # --- sessions -----------------------------------------------------------------------------------------------
 
-    async def start(self, place: Place, owner: str, speaker: str | None, quorum: int | None, request: str) -> str:
-        """Opens a session and returns its conversation id. The same ``request`` again opens no second one."""
+    async def start(
+        self, place: Place, owner: str, speaker: str | None, quorum: int | None, request: str, *, bot: str
+    ) -> str:
+        """Opens a session and returns its conversation id. The same ``request`` again opens no second one.
+
+        ``bot`` is the app's own user id.
+        """
         needed = quorum if quorum is not None else self._quorum
         if not 1 <= needed <= MOST_QUORUM:
             raise Refused(f"A quorum is a number from 1 to {MOST_QUORUM}.")
-        await self._permissions.require(Right.START, owner, place.channel)
-        if speaker is not None and speaker != owner:
-            await self._permissions.require(Right.VOTE, speaker, place.channel)
+        await self._permissions.require_session(place.channel, owner, speaker or owner, bot)
         session = Session(
             team=place.team,
             channel=place.channel,

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 
 from slackbot.errors import Refused, SlackRefused, StoreUnavailable, WorldError
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
+from slackbot.permissions import NOT_INVITED
 from slackbot.teaching import Place, Teaching
 
 HELP = """\
@@ -20,6 +22,13 @@ HELP = """\
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _QUORUM = re.compile(r"(?:quorum[ =]*)?(\d{1,4})")
+
+#: What people are told when Slack won't say who is in a conversation.
+_WHY_NOT = {
+    "channel_not_found": NOT_INVITED,
+    "not_in_channel": NOT_INVITED,
+    "missing_scope": "Sessions are held only in channels, where others can confirm what the assistant understood.",
+}
 
 
 @dataclass(frozen=True)
@@ -44,22 +53,20 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
     """Registers the listeners of this module."""
 
     @app.command("/teach")
-    async def teach(ack: Callable[..., Awaitable[Any]], body: Json) -> None:
+    async def teach(ack: Callable[..., Awaitable[Any]], body: Json, context: AsyncBoltContext) -> None:
         request = parse(body.get("text") or "")
-        await ack(await _start(teaching, body, request) if request else HELP)
+        await ack(await _start(teaching, body, request, context.bot_user_id or "") if request else HELP)
 
 
-async def _start(teaching: Teaching, body: Json, request: Request) -> str:
+async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:
     """Opens the session; what it returns, only the person sees."""
     place = Place(body["team_id"], body["channel_id"])
     try:
-        await teaching.start(place, body["user_id"], request.speaker, request.quorum, body["trigger_id"])
+        await teaching.start(place, body["user_id"], request.speaker, request.quorum, body["trigger_id"], bot=bot)
     except Refused as refusal:
         return str(refusal)
     except SlackRefused as error:
-        if error.code in {"channel_not_found", "not_in_channel"}:
-            return "I am not in this channel. Invite me first: type */invite* and pick me."
-        return NOT_DONE
+        return _WHY_NOT.get(error.code, NOT_DONE)
     except StoreUnavailable:
         return NOT_STORED
     except WorldError:
