@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +23,7 @@ LARGEST_BODY = 4 * 1024 * 1024
 
 def is_signed(secret: str, timestamp: str, signature: str, body: bytes) -> bool:
     """Whether Slack signed this body, and did so just now."""
-    if not timestamp.isascii() or not timestamp.isdigit() or abs(time.time() - int(timestamp)) > TOLERANCE:
+    if not re.fullmatch("[0-9]{1,12}", timestamp) or abs(time.time() - int(timestamp)) > TOLERANCE:
         return False
     digest = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(f"v0={digest}".encode(), signature.encode())
@@ -31,12 +32,15 @@ def is_signed(secret: str, timestamp: str, signature: str, body: bytes) -> bool:
 def parse(content_type: str, body: bytes) -> dict[str, Any]:
     """The payload of a request. Raises ValueError for a body that Slack doesn't send."""
     text = body.decode()
-    if content_type == "application/json":
-        data = json.loads(text)
-    else:
-        form = dict(parse_qsl(text, keep_blank_values=True))
-        # A slash command is told by its own field: its text may well hold the word payload.
-        data = form if "command" in form or "payload" not in form else json.loads(form["payload"])
+    try:
+        if content_type == "application/json":
+            data = json.loads(text)
+        else:
+            form = dict(parse_qsl(text, keep_blank_values=True))
+            # A slash command is told by its own field: its text may well hold the word payload.
+            data = form if "command" in form or "payload" not in form else json.loads(form["payload"])
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(data, dict):
         raise ValueError("not an object")  # noqa: TRY004  the caller tells good bodies from bad ones
     return data
