@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from slackbot.blocks.change import PICK_INTENT
-from slackbot.blocks.values import CardButton, SessionButton
 from tests.end_to_end.stage import Json, Scene, Stage, labels, shown
 
 
