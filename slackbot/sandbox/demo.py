@@ -12,8 +12,10 @@ from pathlib import Path
 
 import click
 
+from slackbot.dialogue.yamlfile import read_yaml
 from slackbot.errors import WorldError
 from slackbot.sandbox import Person, Sandbox
+from slackbot.settings import bundled
 from slackbot.store.server import EmbeddedServer
 
 #: Seconds that the app may take to start, and a process to stop.
@@ -37,7 +39,7 @@ async def running(data: Path, names: list[str], *, quorum: int) -> AsyncIterator
     """
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(EmbeddedServer(data))
-        slack = await stack.enter_async_context(Sandbox())
+        slack = await stack.enter_async_context(Sandbox(manifest=read_yaml(bundled("manifest.yml"))))
         channel = slack.add_channel("teaching")
         people = {name: slack.add_person(name.lower(), name) for name in names}
         slack.join(channel, *people.values())

@@ -122,7 +122,7 @@ class Play:
 
     def _changed(self, card: Json) -> bool:
         now = next(message for message in self._messages() if message["ts"] == card["ts"])
-        return _seen(now) != _seen(card)
+        return _seen(now) != _seen(card) or not _has_button(now, CHANGE)
 
     def _messages(self) -> list[Json]:
         return self._slack.messages(self._channel, self._thread)
