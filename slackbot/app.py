@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot import listeners
@@ -22,6 +22,7 @@ from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.loop import Loop
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
+from slackbot.sockets import Sockets
 from slackbot.store import Store
 from slackbot.store.server import connect
 from slackbot.teaching import Teaching
@@ -58,15 +59,33 @@ async def teaching_app(
         threads = Threads(store, loop.read, slack)
         stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(store, loop, threads, slack, background, quorum=settings.quorum, export=export)
-        # Bolt finds SLACK_BOT_TOKEN in the environment too and would warn that it uses our client's instead.
-        logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "will be unused" not in record.getMessage())
+        # Bolt finds tokens in the client and in the environment and would warn that it uses neither.
+        logging.getLogger("slack_bolt.AsyncApp").addFilter(_says_more_than_what_is_unused)
         app = AsyncApp(
             client=client,
+            authorize=_authorizing(slack, settings.slack_bot_token),
             signing_secret=settings.slack_signing_secret or "unused: requests are checked before Bolt sees them",
             process_before_response=True,  # a listener acknowledges what it has stored, and not before
         )
         listeners.register(app, teaching)
         yield app, teaching
+
+
+def _says_more_than_what_is_unused(record: logging.LogRecord) -> bool:
+    message = record.getMessage()
+    return "will be unused" not in message and "will be ignored" not in message
+
+
+def _authorizing(slack: Slack, token: str | None) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Tells Bolt who the bot is.
+
+    Bolt by itself asks Slack at the first request, and acknowledges that request unheard when Slack doesn't answer.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult.from_auth_test_response(auth_test_response=await slack.identity(), bot_token=token)
+
+    return authorize
 
 
 async def serve(
@@ -80,26 +99,50 @@ async def serve(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    running = asyncio.create_task(_serve(settings, core, redis_url, export, ready), name="the app")
+    stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+    finally:
+        await _cancelled(stopping)
+        await _cancelled(running)
+
+
+async def _serve(
+    settings: Settings,
+    core: Core,
+    redis_url: str,
+    export: Callable[[str], Awaitable[None]],
+    ready: Callable[[], None],
+) -> None:
+    """Until it is cancelled. Before anybody is listened to, it is noted where something may have been missed."""
     async with AsyncExitStack() as stack:
         app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, export))
         await teaching.store.ping()
         await _check_bot_token(teaching)
-        taking_up = asyncio.create_task(_take_up(teaching), name="taking up conversations")
-        stack.push_async_callback(_cancelled, taking_up)
+        _begin(stack, _take_up(teaching), "taking up conversations")
         await teaching.note_missed()
         if settings.slack_app_token:
-            await _connect_sockets(stack, settings, app)
+            sockets = Sockets(app, settings.slack_app_token, settings.sockets, teaching.slack)
+            stack.push_async_callback(sockets.close)
+            await sockets.open()
+            _begin(stack, sockets.watch(teaching.note_missed, teaching.resume), "watching the connections")
         else:
             await _listen(stack, settings, app)
         await teaching.resume()
         ready()
-        await stop.wait()
-        log.info("stopping")
+        await asyncio.Event().wait()
+
+
+def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None], name: str) -> None:
+    """Work that goes on until the stack is left."""
+    stack.push_async_callback(_cancelled, asyncio.create_task(work, name=name))
 
 
 async def _check_bot_token(teaching: Teaching) -> None:
     try:
-        await teaching.slack.check_token()
+        await teaching.slack.identity()
     except SlackRefused as error:
         raise SettingsError(
             f"SLACK_BOT_TOKEN is refused by Slack ({error.code}); copy it anew from Install App on your app's page"
@@ -114,27 +157,15 @@ async def _take_up(teaching: Teaching) -> None:
             await teaching.take_up()
         except StorythreadError as error:
             log.warning("looking for conversations to take up: %s", error)
+        except Exception:
+            log.exception("looking for conversations to take up failed")
 
 
-async def _cancelled(task: asyncio.Task[None]) -> None:
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    """Ends a task. Raises what it failed with, if it did."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-async def _connect_sockets(stack: AsyncExitStack, settings: Settings, app: AsyncApp) -> None:
-    """Opens several connections: while Slack refreshes one, another is there."""
-    handlers = [AsyncSocketModeHandler(app, settings.slack_app_token) for _ in range(settings.sockets)]
-    for handler in handlers:
-        stack.push_async_callback(handler.close_async)
-    try:
-        await asyncio.gather(*(handler.connect_async() for handler in handlers))  # type: ignore[no-untyped-call]
-    except SlackApiError as error:
-        raise SettingsError(
-            f"SLACK_APP_TOKEN is refused by Slack ({error.response['error']}); make one with the scope "
-            "connections:write under Basic Information on your app's page"
-        ) from None
-    log.info("connected to Slack by %d sockets", len(handlers))
 
 
 async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp) -> None:

@@ -42,10 +42,18 @@ class Slack:
     def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession, *, updates_per_minute: int) -> None:
         self.client, self._http = client, http
         self.pace = Pace(updates_per_minute)
+        self._identity: AsyncSlackResponse | None = None
 
-    async def check_token(self) -> None:
-        """Raises SlackRefused when the bot's token is none of Slack's."""
-        await self._call(self.client.auth_test, repeatable=True)
+    async def identity(self) -> AsyncSlackResponse:
+        """Who the bot is, as auth.test answers; asked once. Raises SlackRefused when its token is none of Slack's."""
+        if self._identity is None:
+            self._identity = await self._call(self.client.auth_test, repeatable=True)
+        return self._identity
+
+    async def socket_url(self, app_token: str) -> str:
+        """Where one Socket Mode connection can be opened, once and soon."""
+        response = await self._call(lambda: self.client.apps_connections_open(app_token=app_token), repeatable=True)
+        return str(response["url"])
 
     async def post(self, channel: str, card: Card, name: Mapping[str, str], *, thread_ts: str | None) -> str:
         """Posts a message that carries ``name`` as metadata, and returns its ts.
