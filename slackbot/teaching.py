@@ -109,10 +109,10 @@ class Teaching:
         except Conflict:
             conversation = await self._conversation_of(place, button.conversation)
             _, words = commit_of(control, conversation, person)
-            words = shorten(words, 300) if control is Control.UNDO else f"a {control.value}"
+            words = words if control is Control.UNDO else f"a {control.value}"
             return again(control, words, conversation.id, conversation.version)
         self.wake(conversation.id)
-        return escape(shorten(words[0].upper() + words[1:], 300))
+        return shorten(escape(words[0].upper() + words[1:]), 300)
 
     # --- what the speaker writes --------------------------------------------------------------------------------
 

@@ -45,24 +45,32 @@ def literal(text: str, length: int = 500) -> str:
 
     Slack knows no way to escape ``*_~`` and backticks, but formats nothing inside of code.
     """
-    line = " ".join(text.split())
-    return code(line, length) if _FORMATTING.search(line) else shorten(escape(line), length)
+    line = _line(text, length)
+    return _in_code(line) if _FORMATTING.search(line) else line
 
 
 def bold(text: str, length: int = 500) -> str:
     """Any text in bold, on one line, cut. Text that would break out of it is shown in quotes instead."""
-    line = " ".join(text.split())
-    return f"*{shorten(escape(line), length)}*" if line and not _FORMATTING.search(line) else quote(line, length)
+    line = _line(text, length)
+    return f"*{line}*" if line and not _FORMATTING.search(line) else quote(text, length)
 
 
 def code(name: str, length: int = 500) -> str:
     """Any text on one line, cut, in the type of code."""
-    return f"`{shorten(escape(' '.join(name.split())), length).replace('`', 'ˋ')}`"
+    return _in_code(_line(name, length))
 
 
 def quote(text: str, length: int = 500) -> str:
     """Any text between quotation marks, on one line, cut."""
     return f"“{literal(text, length)}”"
+
+
+def _line(text: str, length: int) -> str:
+    return shorten(escape(" ".join(text.split())), length)
+
+
+def _in_code(line: str) -> str:
+    return f"`{line.replace('`', 'ˋ')}`"
 
 
 def person(user_id: str) -> str:

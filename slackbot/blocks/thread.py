@@ -80,7 +80,8 @@ def _buttons(value: str) -> kit.Block:
 
 def again(control: Control, words: str, conversation_id: str, version: int) -> Card:
     """Asks before a control is carried out that was pressed on an outdated message."""
-    text = f"The conversation has moved on since that button was drawn. Next, this would be {escape(words)}."
+    what = shorten(escape(words), 300)
+    text = f"The conversation has moved on since that button was drawn. Next, this would be {what}."
     value = SessionButton(conversation_id, version).pack()
     button = kit.button(f"{control.value.capitalize()} it", _ACTION_OF[control], value)
     return Card(text, [kit.section(text), kit.actions([button])])

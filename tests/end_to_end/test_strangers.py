@@ -58,9 +58,8 @@ async def test_a_forged_value_is_no_vote(stage: Stage, value: str) -> None:
     scene, card = await opened(stage)
     forged = value.replace("{id}", (await stage.conversation(scene)).id)
     for label in ("All right", "Change"):
-        before = len(stage.ben.ephemerals)
         await scene.press_as_seen("ben", label, card, value=forged)
-        await stage.slack.wait_for(lambda before=before: len(stage.ben.ephemerals) > before)
+    await stage.slack.wait_for(lambda: len(stage.ben.ephemerals) == 2)
     assert stage.ben.view is None
     assert (await stage.conversation(scene)).votes == ()
 

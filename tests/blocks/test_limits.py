@@ -1,0 +1,113 @@
+"""Whatever there is to show, Slack takes it: every card, modal and message keeps within Slack's limits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slackbot.blocks.card import Card, closed_card, open_card
+from slackbot.blocks.change import NEW_VIEWS, change_modal, found, new_modal, notice
+from slackbot.blocks.thread import again, bot_says, parent
+from slackbot.learning.controls import Control
+from slackbot.learning.draft import Draft
+from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
+from slackbot.learning.session import Session
+from slackbot.sandbox.block_kit import message_problems, suggested_options, view_problems
+from tests.blocks.strategies import NAMES, TEXTS, closed_questions, drafts, questions, sessions
+
+CONVERSATION = "0123456789abcdef"
+RESPONSES = st.dictionaries(
+    NAMES, st.lists(st.fixed_dictionaries({}, optional={"text": TEXTS}), max_size=2), max_size=3
+)
+
+
+def assert_posted(card: Card) -> None:
+    """Slack takes it, as a new message and as an edit."""
+    assert message_problems(card.blocks) == []
+    assert len(card.blocks) <= 50
+    assert 0 < len(card.text) <= 4000, "chat.update refuses longer texts"
+    assert not {"<!", "<#"} & {card.text[i : i + 2] for i in range(len(card.text))}
+
+
+def assert_shown(view: dict[str, Any]) -> None:
+    """Slack takes it as a modal."""
+    assert view_problems(view) == []
+    assert len(json.dumps(view).encode()) <= 250_000
+
+
+@given(
+    questions(),
+    st.integers(0, 50),
+    st.lists(st.builds(Message, ts=st.just("2.5"), text=TEXTS), max_size=8),
+    RESPONSES,
+)
+def test_open_cards(question: Question, voters: int, waiting: list[Message], responses: dict[str, Any]) -> None:
+    assert_posted(open_card(CONVERSATION, "U2", question, voters, waiting, responses))
+
+
+@given(closed_questions(), RESPONSES)
+def test_closed_cards(closed: ClosedQuestion, responses: dict[str, Any]) -> None:
+    card = closed_card("U2", closed, responses)
+    assert_posted(card)
+    assert all(block["type"] != "actions" for block in card.blocks)
+
+
+@given(sessions(), st.integers(0, 10**9), st.integers(0, 10**6))
+def test_parents(session: Session, version: int, turns: int) -> None:
+    assert_posted(parent(CONVERSATION, session, version, turns))
+
+
+@given(
+    st.none() | TEXTS,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "image": st.none() | TEXTS,
+            "buttons": st.none() | st.lists(st.fixed_dictionaries({}, optional={"title": TEXTS}), max_size=15),
+        },
+    ),
+    st.booleans(),
+)
+def test_what_the_bot_says(text: str | None, data: dict[str, Any], reverted: bool) -> None:
+    assert_posted(bot_says(text, data, reverted=reverted))
+
+
+@given(st.sampled_from(Control), TEXTS, st.integers(0, 10**9))
+def test_questions_about_a_control(control: Control, words: str, version: int) -> None:
+    assert_posted(again(control, words, CONVERSATION, version))
+
+
+@given(drafts())
+def test_change_modals(draft: Draft) -> None:
+    assert_shown(change_modal(draft, "0123456789abcdef"))
+
+
+def test_a_change_modal_for_the_longest_message() -> None:
+    """Slack takes messages of 40,000 characters, and a view of 250 kB: not all of the words can be options."""
+    for word in ("w ", "👩‍👩‍👧‍👦 ", "\u0001 "):
+        text = (word * 40_000)[:40_000]
+        draft = Draft("c", "1", text, kinds=_KINDS, suggested=("", "[]"), decided=0, answers=("", "[]"))
+        assert_shown(change_modal(draft, "token"))
+
+
+_KINDS = (PartKind.INTENT, PartKind.ENTITIES)
+
+
+@given(st.sampled_from(sorted(NEW_VIEWS)))
+def test_modals_for_what_is_new(callback_id: str) -> None:
+    assert_shown(new_modal(callback_id, "token"))
+
+
+@given(TEXTS)
+def test_notices(text: str) -> None:
+    assert_shown(notice(text))
+
+
+@given(TEXTS, st.lists(NAMES, unique=True, max_size=150), TEXTS)
+def test_options(query: str, names: list[str], description: str) -> None:
+    options = found(query, names, dict.fromkeys(names, description))
+    assert suggested_options({"options": options}) == options
+    assert len({option["value"] for option in options}) == len(options)
