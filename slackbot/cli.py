@@ -82,6 +82,39 @@ def work() -> None:
 
 
 @main.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The Rasa project to add to: the folder with domain.yml and data.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    help='Take conversations from lines of {"conversation": id, "events": [...]} instead of the finished sessions.',
+)
+@click.option(
+    "--new-file",
+    type=click.Path(path_type=Path),
+    help="Put all examples and stories into this file, such as data/taught.yml, below the project's folder.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would be added.")
+def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: bool) -> None:
+    """Add what was taught to a Rasa project, and show the diff."""
+    from slackbot.export_command import conversations_from_file, conversations_in_redis
+    from slackbot.export_command import export as run
+
+    if source is not None:
+        conversations = conversations_from_file(source)
+    else:
+        with _redis(_settings()) as url:
+            conversations = asyncio.run(conversations_in_redis(url))
+    warn = lambda line: click.echo(line, err=True)  # noqa: E731  a name for a line
+    run(into, conversations, new_file=new_file, dry_run=dry_run, show=click.echo, warn=warn)
+
+
+@main.command()
 def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
     from slackbot.doctor import examine

@@ -307,6 +307,17 @@ class Store:
         return sorted(await cast(Awaitable[set[str]], self._redis.smembers(keys.ACTIVE)))
 
     @available
+    async def conversations(self, limit: int) -> list[str]:
+        """Ids of conversations, open or over, in order; no more than ``limit`` of them. Looks through all keys."""
+        before, after = Keys("*").head.split("*")
+        found: set[str] = set()
+        async for name in self._redis.scan_iter(match=f"{before}*{after}", count=1000):
+            found.add(name.removeprefix(before).removesuffix(after))
+            if len(found) >= limit:
+                break
+        return sorted(found)
+
+    @available
     async def bind_thread(self, conversation_id: str, channel: str, thread_ts: str) -> None:
         """Notes which Slack thread the conversation is held in."""
         pipe = self._redis.pipeline(transaction=True)
