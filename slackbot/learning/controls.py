@@ -158,6 +158,7 @@ def _without_question(conversation: Conversation, outcome: Outcome, person: str 
     votes = {vote.person: vote.answers for vote in conversation.votes}
     closed = ClosedQuestion(question, outcome, votes, person)
     return Commit(
+        input_revision=conversation.snapshot.input_revision,  # so that no vote is missing in the record
         question="none",
         closed=closed.as_dict(),
         turn="none",

@@ -176,7 +176,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ClosedQuestion:
-    """A question that is over, kept for ever: what was decided, by whom, and all the votes."""
+    """A question that is over, kept for ever: what was decided, by whom, and all the votes.
+
+    Votes that come while a decided action runs elsewhere are too late for it and not among them.
+    """
 
     question: Question
     outcome: Outcome

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from redis.asyncio import Redis
 
 from slackbot.core.builtin import BuiltinCore
 from slackbot.store import Store
+from slackbot.store.server import connect
 from tests.learning.assistant import tiny_assistant
 from tests.learning.lesson import Lesson
 
@@ -25,3 +28,10 @@ def store(redis: Redis) -> Store:
 async def lesson(store: Store, core: BuiltinCore) -> Lesson:
     """A conversation in which one person's word decides."""
     return await Lesson.begin(store, core)
+
+
+@pytest.fixture
+async def other_redis(redis_url: str) -> AsyncIterator[Redis]:
+    """Another process's connection."""
+    async with connect(redis_url) as client:
+        yield client
