@@ -220,6 +220,7 @@ class Teaching:
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
         check_name(kind, name, conversation.tracker.domain)
         await self.loop.change_session(conversation.id, lambda session: with_addition(session, kind, name, text))
+        self.wake(conversation.id)
 
     async def _question_of(self, place: Place, person: str, button: CardButton) -> tuple[Conversation, Question]:
         conversation = await self._conversation_of(place, button.conversation)
