@@ -21,7 +21,7 @@ HELP = """\
 */teach @somebody*: somebody else plays the user."""
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_QUORUM = re.compile(r"(?:quorum[ =]*)?(\d{1,4})")
+_QUORUM = re.compile(r"(?:quorum[ =]*)?(\d{1,4})", re.IGNORECASE)
 
 #: What people are told when Slack won't say who is in a conversation.
 _WHY_NOT = {
