@@ -87,22 +87,25 @@ async def test_two_processes_that_go_on_at_once_leave_one_decision(
     assert questions == ["1", "2", "3", "4", "5"]
 
 
-async def test_two_processes_that_get_the_same_press_on_undo_take_back_one_thing(
-    store: Store, core: BuiltinCore, other_redis: Redis
+@pytest.mark.parametrize("control", [Control.UNDO, Control.RESTART])
+@pytest.mark.parametrize("open_card", [True, False], ids=["open card", "closed card"])
+async def test_two_processes_that_get_the_same_press_do_one_thing(
+    store: Store, core: BuiltinCore, other_redis: Redis, control: Control, open_card: bool
 ) -> None:
     lesson = await Lesson.begin(store, core)
     for text in ("hi", "a soup"):
         await lesson.say(text)
         await lesson.accept("ben")
-    await lesson.say("bye")
-    seen = (await lesson.state()).version
-    before = await lesson.applied()
+    if open_card:
+        await lesson.say("bye")
+    state = await lesson.state()
+    written = {Control.UNDO: 0 if open_card else 2, Control.RESTART: 2}[control]
     loops = [lesson.loop, Loop(Store(other_redis), core)]
     pressed = await asyncio.gather(
-        *(loop.control(lesson.id, Control.UNDO, "owner", version=seen) for loop in loops), return_exceptions=True
+        *(loop.control(lesson.id, control, "owner", version=state.version) for loop in loops), return_exceptions=True
     )
     assert sorted(type(answer).__name__ for answer in pressed) == ["Conflict", "str"]
-    assert await lesson.applied() == before
+    assert len(await lesson.log()) == state.snapshot.version - 3 + written
 
 
 class SlowCommit(Store):
