@@ -88,7 +88,7 @@ class Reader:
             kept = (additions, Tracker(snapshot.conversation_id, with_additions(self._domain, additions)))
         tracker = kept[1]
         missing = len(tracker.events) - snapshot.since
-        if missing < 0:
+        if missing < 0 or snapshot.since > snapshot.version:  # the latter where the store lost what had been read
             return None
         tracker.extend(event_from_dict(event) for event in snapshot.events[missing:])
         self._trackers[snapshot.conversation_id] = kept
