@@ -43,12 +43,13 @@ class Conversation:
 
     @property
     def version(self) -> int:
-        """Grows whenever something is decided or taken back, not when a question opens.
+        """Grows with the log and with every question that is closed, not when one opens or is voted on.
 
         A button that carries it was drawn on the state it is pressed for. The length of the log alone would not tell:
         taking back a message that nobody has agreed on yet leaves the log as it is.
         """
-        return self.snapshot.version + int(self.snapshot.question_revision) - self.snapshot.questions
+        closed = self.snapshot.questions - (self.question is not None)
+        return self.snapshot.version + closed
 
 
 class Reader:

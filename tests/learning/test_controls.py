@@ -127,9 +127,12 @@ async def test_a_double_press_undoes_once(lesson: Lesson, open_card: bool) -> No
     assert await lesson.applied() == after_one
 
 
-async def test_a_card_that_opens_does_not_outdate_the_buttons(lesson: Lesson) -> None:
+async def test_a_card_that_opens_and_votes_on_it_do_not_outdate_the_buttons(store: Store, core: BuiltinCore) -> None:
+    lesson = await Lesson.begin(store, core, quorum=2)
     seen = (await lesson.state()).version
     await lesson.say("hi")
+    await lesson.accept("ben")
+    await lesson.change("cleo", intent="bye", action="utter_bye")
     assert await lesson.loop.control(lesson.id, Control.UNDO, "owner", version=seen) == "taken back: “hi”"
 
 
