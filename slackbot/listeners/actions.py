@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -16,21 +15,21 @@ from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.listeners.fields import chosen, with_marked_words
 from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
+from slackbot.listeners.repeats import Ack, Listener, Repeats
 from slackbot.teaching import Teaching
-
-Ack = Callable[..., Awaitable[Any]]
 
 
 def register(app: AsyncApp, teaching: Teaching) -> None:
     """Registers the listeners of this module."""
-    app.action(ACCEPT)(press(teaching, _accept(teaching)))
-    app.action(CHANGE)(press(teaching, _change(teaching)))
+    once = Repeats().once
+    app.action(ACCEPT)(once(press(teaching, _accept(teaching))))
+    app.action(CHANGE)(once(press(teaching, _change(teaching))))
     for action_id in CONTROL_ACTIONS:
-        app.action(action_id)(press(teaching, _control(teaching)))
-    app.action(ADD_ENTITY)(_in_modal(teaching, _add_entity))
-    app.action(REMOVE_ENTITY)(_in_modal(teaching, _remove_entity))
+        app.action(action_id)(once(press(teaching, _control(teaching))))
+    app.action(ADD_ENTITY)(once(_in_modal(teaching, _add_entity)))
+    app.action(REMOVE_ENTITY)(once(_in_modal(teaching, _remove_entity)))
     for action_id in NEW_VIEWS:
-        app.action(action_id)(_new(teaching))
+        app.action(action_id)(once(_new(teaching)))
 
 
 def _accept(teaching: Teaching) -> Press:
@@ -65,7 +64,7 @@ def _control(teaching: Teaching) -> Press:
 Edit = Callable[[Draft, Fields, Conversation, str], Draft]
 
 
-def _in_modal(teaching: Teaching, edit: Edit) -> Callable[..., Awaitable[None]]:
+def _in_modal(teaching: Teaching, edit: Edit) -> Listener:
     """A listener for a button in the modal that changes the draft and draws the modal anew."""
 
     async def listener(ack: Ack, body: Json, action: Json) -> None:
@@ -94,7 +93,7 @@ def _remove_entity(draft: Draft, _: Fields, __: Conversation, value: str) -> Dra
     return draft.without_entity(EntityButton.unpack(value).entity)
 
 
-def _new(teaching: Teaching) -> Callable[..., Awaitable[None]]:
+def _new(teaching: Teaching) -> Listener:
     async def push(ack: Ack, body: Json, action: Json) -> None:
         """Keeps what is chosen so far, then opens the modal that adds something."""
         view = body["view"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -14,20 +12,21 @@ from slackbot.learning.draft import Draft
 from slackbot.learning.question import PartKind
 from slackbot.listeners.fields import submitted
 from slackbot.listeners.parsing import Json, person_of, sorry
+from slackbot.listeners.repeats import Ack, Listener, Repeats
 from slackbot.teaching import Teaching
 
 log = logging.getLogger(__name__)
-Ack = Callable[..., Awaitable[Any]]
 
 
 def register(app: AsyncApp, teaching: Teaching) -> None:
     """Registers the listeners of this module."""
-    app.view(CHANGE_VIEW)(_change(teaching))
+    once = Repeats().once
+    app.view(CHANGE_VIEW)(once(_change(teaching)))
     for callback_id in NEW_VIEWS:
-        app.view(callback_id)(_new(teaching))
+        app.view(callback_id)(once(_new(teaching)))
 
 
-def _change(teaching: Teaching) -> Callable[..., Awaitable[None]]:
+def _change(teaching: Teaching) -> Listener:
     async def submit(ack: Ack, body: Json, view: Json) -> None:
         fields = Fields(view["state"]["values"])
         try:
@@ -46,7 +45,7 @@ def _change(teaching: Teaching) -> Callable[..., Awaitable[None]]:
     return submit
 
 
-def _new(teaching: Teaching) -> Callable[..., Awaitable[None]]:
+def _new(teaching: Teaching) -> Listener:
     async def submit(ack: Ack, body: Json, view: Json) -> None:
         kind, token = NEW_VIEWS[view["callback_id"]], view["private_metadata"]
         fields = Fields(view["state"]["values"])
