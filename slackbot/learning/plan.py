@@ -57,7 +57,7 @@ async def plan(core: Core, tracker: Tracker) -> tuple[Part, ...]:
                 precedents=prediction.precedents,
             )
         )
-        if elsewhere or prediction.action == ACTION_LISTEN:
+        if elsewhere or prediction.action == ACTION_LISTEN or tracker.is_listening:  # so ends a session's start too
             break
     return tuple(parts)
 
