@@ -59,10 +59,10 @@ class InterruptedCore:
         self.happened = False
 
     async def _wait(self) -> None:
-        if self._calls == 0:
+        self._calls -= 1
+        if self._calls == -1:
             self.happened = True
             await self._meanwhile()
-        self._calls -= 1
 
     async def parse(self, text: str, tracker: Tracker) -> dict[str, Any]:
         answer = await self._core.parse(text, tracker)
