@@ -5,15 +5,19 @@ processes race and die. At every moment what must hold holds.
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from slackbot.core.builtin import BuiltinCore
+from slackbot.dialogue.events import Event, Restarted
+from slackbot.dialogue.tracker import Tracker
 from slackbot.store import Store
+from tests.learning.exported import stories_of
 from tests.learning.invariants import check_at_rest
-from tests.learning.lesson import Lesson
+from tests.learning.lesson import Lesson, short
 from tests.learning.rehearsal import TEXTS, Act, Rehearsal
 
 NUMBER = st.integers(0, 5)
@@ -42,12 +46,28 @@ SCRIPTS = st.lists(st.tuples(ACTS, GOING_ON), min_size=8, max_size=24)
 numbers = count()
 
 
+async def assert_files_tell_the_log(lesson: Lesson, folder: Path) -> None:
+    """The stories read again are what still counts of each part between restarts, if the speaker spoke in it."""
+    tracker = (await lesson.state()).tracker
+    parts: list[list[Event]] = [[]]
+    for event in tracker.events[3:]:
+        parts[-1].append(event)
+        if isinstance(event, Restarted):
+            parts.append([])
+    told = [[short(event) for event in Tracker("", tracker.domain, part).applied_events()] for part in parts]
+    kept = [[name for name in part if name != "listen" and not name.startswith("“")] for part in told]
+    intents = set(tracker.domain.intents)
+    expected = [part for part in kept if intents & set(part)]
+    assert (await stories_of(lesson, folder) if expected else []) == expected
+
+
 @given(SCRIPTS, st.integers(1, 3), st.sampled_from(["finish", "abort", None]))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_people_do_and_whichever_process_dies(
     store: Store,
     core: BuiltinCore,
     other_redis: Redis,
+    tmp_path: Path,
     script: list[tuple[Act, Act]],
     quorum: int,
     end: str | None,
@@ -58,6 +78,7 @@ async def test_whatever_people_do_and_whichever_process_dies(
         await rehearsal.play(act, going_on)
     await lesson.loop.advance(lesson.id)
     await check_at_rest(lesson, rehearsal.known)
+    await assert_files_tell_the_log(lesson, tmp_path / lesson.id)
     if end:
         before = await lesson.log()
         await rehearsal.play((end,), ("goes on",))
