@@ -92,14 +92,27 @@ class Missed:
 
     async def _written(self, conversation: Conversation, ts: str, message: Mapping[str, Any], seen: str | None) -> None:
         """Takes one message, or its edit, unless that was ``seen``."""
-        changed = (message.get("edited") or {}).get("ts") or "0"
-        if seen is None or float(changed) > float(seen):
-            await self._note(conversation, ts, plain(message["text"]).strip() or None, changed)
+        edited = (message.get("edited") or {}).get("ts") or "0"
+        if seen is None or int(float(edited)) > int(float(seen)):
+            await self._note(conversation, ts, plain(message["text"]).strip() or None, moment_of(edited))
 
     async def _note(self, conversation: Conversation, ts: str, text: str | None, changed: str) -> None:
         await self._store.take_message(
             conversation.id, ts, {"text": text} if text else None, changed=changed, redraw=conversation.open_card
         )
+
+
+def moment_of(edited: str, event_ts: str | None = None) -> str:
+    """When a message was edited, told from its other edits; "0" if it was not.
+
+    A message says only in which second (``edited``); of several edits in one second, the times of their events tell
+    which was later. A message that is read without an event shows the latest of them all.
+    """
+    second = int(float(edited))
+    if not second:
+        return "0"
+    within = min(max(float(event_ts) - second, 0.0), 0.999998) if event_ts else 0.999999
+    return f"{second + within:.6f}"
 
 
 def is_spoken(message: Mapping[str, Any]) -> bool:

@@ -310,4 +310,6 @@ def _standing(conversation: Conversation, question: Question, person: str) -> st
     if mine[: len(decided)] != decided:
         return "Your vote is stored, but others agreed on another answer. The card asks about the rest anew."
     agreeing = len(tally(conversation.votes, decided)[mine[len(decided)]])
+    if agreeing >= question.quorum:
+        return None  # decided this very moment
     return f"Your vote is counted: {agreeing} of the {question.quorum} people who must agree. You may still change it."

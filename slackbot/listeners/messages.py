@@ -6,7 +6,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from slackbot.listeners.parsing import Json, team_of
-from slackbot.missed import is_spoken
+from slackbot.missed import is_spoken, moment_of
 from slackbot.teaching import Place, Teaching
 
 
@@ -33,7 +33,8 @@ async def _changed(teaching: Teaching, event: Json, body: Json) -> None:
     if edited is None or message.get("text") == before.get("text"):
         return  # Slack also says so when it adds a preview of a link
     place = Place(team_of(body), event["channel"], message.get("thread_ts"))
-    await teaching.changed(place, message.get("user", ""), message["ts"], message.get("text"), edited)
+    moment = moment_of(edited, event["event_ts"])
+    await teaching.changed(place, message.get("user", ""), message["ts"], message.get("text"), moment)
 
 
 async def _deleted(teaching: Teaching, event: Json, body: Json) -> None:

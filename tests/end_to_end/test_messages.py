@@ -133,6 +133,18 @@ async def test_an_edit_before_the_turn_is_closed_is_parsed_again(stage: Stage) -
     assert await scene.steps() == ["user:goodbye", "action:utter_goodbye", "bot", "action:action_listen"]
 
 
+async def test_of_two_edits_in_the_same_second_the_later_counts(stage: Stage) -> None:
+    """Slack says of an edited message only in which second that was."""
+    scene = await stage.teach()
+    ts = await scene.say("hi")
+    await scene.card("hi")
+    for text in ("by", "bye", "thanks"):
+        await stage.ada.edit(scene.channel, ts, text)
+    await scene.card("thanks")
+    await scene.agree("ben")
+    assert await said(scene) == ["thanks"]
+
+
 async def test_a_deletion_before_the_turn_is_closed_withdraws_it(stage: Stage) -> None:
     """The next message has its turn."""
     scene = await stage.teach()

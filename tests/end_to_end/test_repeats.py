@@ -41,14 +41,17 @@ async def test_a_whole_turn_of_corrections_delivered_thrice(
         await scene.told("ada", "Taken back: utter_welcome_home")
         await stage.ada.edit(scene.channel, ts, "bye")
         await scene.card("bye")
-        await scene.agree("ben", "cleo")
+        await scene.settled()
+        await scene.press("ben", "All right")
+        await stage.slack.wait_for(lambda: len(ben.ephemerals) == 2)
+        await scene.agree("cleo")
         await scene.press("dan", "Undo", ts=scene.ts)
         await scene.told("dan", "Only <@")
         await stage.ada.edit(scene.channel, ts, "too late")
         await scene.told("ada", "That turn is over already")
         await stage.slack.idle()
         await scene.settled()
-        # Ben and Cleo each voted twice: on "hi", and on "bye". Only a first vote is answered with a line.
+        # The first vote on a question is answered with a line, the vote that decides it with the decision.
         told = {name: len(stage.people[name].ephemerals) for name in ("ada", "ben", "cleo", "dan")}
         assert told == {"ada": 2, "ben": 2, "cleo": 0, "dan": 1}
         assert {call.error for call in stage.slack.calls} <= {None, "ratelimited"}
