@@ -62,7 +62,7 @@ class Domain:
     data: dict[str, Any]
 
     def __init__(
-        self, data: Mapping[str, Any], path: Path | str = "domain", environment: Environment = os.environ
+        self, data: Mapping[str, Any], path: Path | str = "domain", environment: Environment = None
     ) -> None:
         """Read parsed content, which must not change afterwards; ``path`` is for messages. Raises FileError."""
         reader = SectionReader(Path(path))
@@ -100,7 +100,7 @@ class Domain:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read content that is parsed already, such as a Rasa server's answer, as it stands. Raises FileError."""
-        return cls(data, environment=None)
+        return cls(data)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Domain) and self.data == other.data

@@ -87,7 +87,7 @@ class Event:
     def _common(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         known = {"event", "timestamp", "metadata", *(item.key for item in cls.json_fields)}
         return {
-            "timestamp": data.get("timestamp"),
+            "timestamp": data.get("timestamp") or None,  # as in Rasa, 0 is no time
             "metadata": data.get("metadata"),
             "extra": {key: value for key, value in data.items() if key not in known},
         }

@@ -79,6 +79,7 @@ class UserUttered(Event):
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         """What ``parse_data`` holds wins over ``intent`` and ``entities``."""
+        self._check("parse_data", parse_data, (Mapping, NoneType))
         understood = {
             "intent": intent or {},
             "entities": list(entities or ()),

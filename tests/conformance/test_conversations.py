@@ -5,27 +5,24 @@ Rasa exports all of its log, we what still applies of it: ``story_applied_yaml``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from slackbot.dialogue.annotations import parse_annotated
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import Event, events_from_dicts
 from slackbot.dialogue.stories import story_steps
 from slackbot.dialogue.tracker import Tracker
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.errors import FileError
-from tests.conformance.comparing import REFUSED, Difference, Record, plain
+from tests.conformance.comparing import REFUSED, Difference, Record
 from tests.conformance.conftest import Compare
+from tests.conformance.messages import MESSAGES, Step, without_role
 
 FILE = Path("stories.yml")
 UNREADABLE = "unreadable"
 ALL_EVENTS = "what was taken back too"
-
-Step = dict[str, Any]
 
 
 def test_what_applies_of_a_conversation_becomes_rasas_steps(compare: Compare, domain: Domain) -> None:
@@ -73,10 +70,6 @@ def as_rasa_writes(step: Step, *, as_test: bool) -> Step:
     return {**step, "entities": [without_role(entity) for entity in step["entities"]]}
 
 
-def without_role(entity: Any) -> Any:
-    return {key: entity[key] for key in entity if key not in ("role", "group")} if isinstance(entity, dict) else entity
-
-
 def rasas(record: Record, key: str) -> Any:
     if "error" in record:
         return REFUSED
@@ -94,40 +87,6 @@ def steps_in(text: str) -> Any:
 
 # -- deliberate differences ------------------------------------------------------------------------------------------
 
-Pair = tuple[list[Step], list[Step]]
-
-
-def differing(ours: Any, rasas: Any) -> list[Pair]:
-    """The steps in which two stories differ, each run of them as (ours, Rasa's)."""
-    if not isinstance(ours, list) or not isinstance(rasas, list):
-        return [([], [])]
-    matcher = SequenceMatcher(None, list(map(plain, ours)), list(map(plain, rasas)), autojunk=False)
-    return [(ours[a:b], rasas[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
-
-
-def messages_explain(record: Record, ours: Any, rasas: Any) -> bool:
-    """Whether nothing differs but messages, and each that differs is told better by ours."""
-    return all(is_told_better(record, *pair) for pair in differing(ours, rasas))
-
-
-def is_told_better(record: Record, ours: Sequence[Step], rasas: Sequence[Step]) -> bool:
-    """Whether we say of each message what it was, where Rasa says nothing, or something that nobody wrote."""
-    texts = {event.get("text") for event in record["events"] if event.get("event") == "user"}
-    readable = {read_form(text) for text in texts}
-    told = all(read_form(said(step)) in readable if "user" in step else "intent" in step for step in ours)
-    spoilt = all(said(step) not in texts if "user" in step else set(step) <= {"entities"} for step in rasas)
-    return told and spoilt and 0 < len(ours) >= len(rasas)
-
-
-def said(step: Step) -> str | None:
-    """The text of a step, without its annotations."""
-    return parse_annotated(step["user"])[0] if "user" in step else None
-
-
-def read_form(text: str | None) -> str:
-    """A text as it may be written: with its square brackets made round."""
-    return (text or "").translate(str.maketrans("[]", "()"))
-
 
 def has_words_about_messages_and_reverts(record: Record, *_: Any) -> bool:
     kinds = {event.get("event") for event in record["events"]}
@@ -144,14 +103,6 @@ def rasa_can_not_write_or_read_it(_: Record, ours: Any, rasas: Any) -> bool:
     return rasas == UNREADABLE and isinstance(ours, list)
 
 
-MESSAGES = [
-    Difference(
-        "Rasa leaves messages out (no step, or one without intent and text), repeats words of overlapping entities, "
-        "writes empty brackets for entities outside the text, drops brackets that somebody typed, and changes line "
-        "ends; we write what was said, with the entities that can be marked",
-        messages_explain,
-    )
-]
 LATER_WORDS = Difference(
     "entities and featurization that come after a message stick in Rasa's raw export to whichever message was the "
     "latest while it took back others; we export what still applies, where this can't happen",

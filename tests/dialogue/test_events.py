@@ -163,6 +163,10 @@ def test_null_is_read_as_the_default_where_rasa_has_no_null() -> None:
     assert bot == BotUttered()
 
 
+def test_a_time_of_zero_is_none() -> None:
+    assert event_from_dict({"event": "restart", "timestamp": 0}) == Restarted()
+
+
 def test_the_old_names_are_read_and_written_as_the_new_ones() -> None:
     assert event_from_dict({"event": "form", "name": "f"}) == ActiveLoop("f")
     assert event_from_dict({"event": "form_validation", "validate": False}) == LoopInterrupted(True)
@@ -204,6 +208,8 @@ def test_a_log_is_read_without_the_entries_that_rasa_skips() -> None:
     [
         {"event": "user", "text": "hi"},
         {"event": "user", "text": "hi", "parse_data": None},
+        {"event": "user", "text": "hi", "parse_data": "greet"},
+        {"event": "user", "text": "hi", "parse_data": []},
         {"event": "user", "text": 3, "parse_data": {}},
         {"event": "user", "text": "hi", "parse_data": {"intent": "greet"}},
         {"event": "user", "text": "hi", "parse_data": {"intent": {"name": 3}}},
