@@ -63,7 +63,7 @@ class Batch:
         _add_examples(editor, self.examples)
         if self.stories:
             items = [{"story": story.name, "steps": story_steps(story.events)} for story in self.stories]
-            editor.add_items(("stories",), items)
+            editor.add_items(("stories",), items, in_flow=False)
 
 
 def _divided(items: Iterable[Any], text_of: Callable[[Any], str]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -90,7 +90,7 @@ def _add_examples(editor: YamlEditor, examples: Iterable[Example]) -> None:
     if new:
         intents = [index for index, _ in _intent_sections(editor)]
         items = [_new_section(intent, texts) for intent, texts in new.items()]
-        editor.add_items(("nlu",), items, after=intents[-1] if intents else None)
+        editor.add_items(("nlu",), items, after=intents[-1] if intents else None, in_flow=False)
 
 
 def _section_for(editor: YamlEditor, intent: str, *, fits_line: bool) -> tuple[str | int, ...] | None:

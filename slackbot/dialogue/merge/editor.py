@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from slackbot.dialogue.merge.layout import block_lines, flow_text, layout_of
+from slackbot.dialogue.merge.layout import block_lines, dash_width, flow_text, layout_of
 from slackbot.dialogue.merge.lines import Lines
 from slackbot.dialogue.merge.outline import Node, Outline
 from slackbot.dialogue.yamlfile import parse_yaml
@@ -18,6 +19,8 @@ from slackbot.errors import FileError
 #: Where a value is: the keys and indexes that lead to it.
 Place = tuple[str | int, ...]
 
+# The key below which a text is a list of lines.
+_LINES = "examples"
 _BACKSLASH_U = re.compile(r"\\[uU]")
 # Rasa decodes backslash-u sequences in files that are wholly ASCII, even inside quotes.
 _NOT_ASCII = "# “not ASCII”: Rasa would decode the backslashes below if this file were\n"
@@ -41,7 +44,6 @@ class YamlEditor:
         #: Behind which line, from how deep a place, what.
         self._added: list[tuple[int, int, list[str]]] = []
         self._inserted: list[tuple[int, str]] = []
-        self._blocks: dict[Place, list[str]] = {}
         #: How many items were added behind which one.
         self._items: Counter[tuple[Place, int]] = Counter()
 
@@ -66,12 +68,14 @@ class YamlEditor:
             layout = layout_of(self._outline, self._outline.root)
             indentation = self._outline.column(key.start) + layout.literal_offset
         self._add(node.end, place, [" " * indentation + line])
-        if place not in self._blocks:
-            self._blocks[place] = _filled(_value(self.data, place))
-        self._blocks[place].append(line)
+        block = _value(self._expected, place)
+        _value(self._expected, place[:-1])[place[-1]] = "\n".join([*_filled(block), line])
 
-    def add_items(self, place: Place, items: Sequence[Any], after: int | None = None) -> None:
-        """Add items to a list, at its end or behind the item with this index; makes the list if there is none."""
+    def add_items(self, place: Place, items: Sequence[Any], after: int | None = None, *, in_flow: bool = True) -> None:
+        """Add items to a list, at its end or behind the item with this index; makes the list if there is none.
+
+        Without ``in_flow`` a list in square brackets is refused: not everything is readable in one line.
+        """
         node = self._outline.find(*place)
         if node is None:
             self.add_entries(place[:-1], {place[-1]: list(items)})
@@ -79,12 +83,13 @@ class YamlEditor:
         behind = len(node.children) - 1 if after is None else after
         if node.is_empty:
             self._fill(place, node, list(items))
-        elif node.kind == "sequence" and node.flow:
+        elif node.kind == "sequence" and node.flow and in_flow:
             self._insert_in_flow(node, behind, [flow_text(item) for item in items])
             self._expect_items(place, behind, items)
-        elif node.kind == "sequence" and self._outline.starts_with_dash(node):
+        elif node.is_block_list and self._outline.starts_with_dash(node):
             neighbour = node.children[behind]
             layout = layout_of(self._outline, neighbour, self._outline.root)
+            layout = replace(layout, dash_width=dash_width(self._outline, node) or layout.dash_width)
             column = self._outline.column(node.start)
             parts = [block_lines([item], column, layout) for item in items]
             self._add(neighbour.end, place, self._apart(parts, neighbour))
@@ -95,10 +100,7 @@ class YamlEditor:
     def add_entries(self, place: Place, entries: Mapping[Any, Any]) -> None:
         """Add keys to a mapping, behind its last one; makes the mapping if there is none. The keys must be new."""
         node = self._outline.find(*place)
-        known = _value(self._expected, place[:-1]) if place else None
         if node is None and place:
-            if isinstance(known, Mapping) and place[-1] in known:
-                raise self._unusual(None)
             self.add_entries(place[:-1], {place[-1]: dict(entries)})
         elif node is None:
             self._add_at_end([block_lines({key: value}, 0, layout_of(self._outline)) for key, value in entries.items()])
@@ -128,7 +130,7 @@ class YamlEditor:
         return text
 
     def _expect_items(self, place: Place, behind: int, items: Sequence[Any]) -> None:
-        index = behind + 1 + self._items[place, behind]
+        index = behind + 1 + sum(n for (other, after), n in self._items.items() if other == place and after <= behind)
         _value(self._expected, place)[index:index] = items
         self._items[place, behind] += len(items)
 
@@ -147,7 +149,10 @@ class YamlEditor:
                 self._add(max(neighbour_key.end, neighbour.end), place, self._apart(parts, neighbour_key))
             else:
                 self._add_at_end(parts, self._blank_before(neighbour_key))
-        _value(self._expected, place).update(entries)
+        known = _value(self._expected, place)
+        if any(key in known for key in entries):  # from another mapping, by a merge key
+            raise self._unusual(node)
+        known.update(entries)
 
     def _fill(self, place: Place, node: Node, content: Any) -> None:
         """Put content below a key behind which nothing stands."""
@@ -210,24 +215,35 @@ class YamlEditor:
             )
         try:
             found = parse_yaml(text, self._path)
-            for place, lines in self._blocks.items():
-                if _filled(_value(found, place)) == lines:
-                    _value(self._expected, place[:-1])[place[-1]] = _value(found, place)
-        except (FileError, LookupError, TypeError, AttributeError) as error:
+        except FileError as error:
             raise self._unusual(None) from error
-        if found != self._expected:
+        if not _is_same(self._expected, found):
             raise self._unusual(None)
 
     def _unusual(self, node: Node | None) -> FileError:
         line = self._outline.line(node.start) + 1 if node is not None else None
         problem = "this is written in a way that nothing can be added to by inserting lines"
-        return FileError(self._path, line, problem, "write it as Rasa's documentation does, one item a line")
+        ends = self._lines[-1] == ""
+        remedy = "write it as Rasa's documentation does, one item a line" if ends else "end the file with a newline"
+        return FileError(self._path, line, problem, remedy)
 
 
 def _value(data: Any, place: Place) -> Any:
     for key in place:
         data = data[key]
     return data
+
+
+def _is_same(expected: Any, found: Any, key: object = None) -> bool:
+    """Whether both are the same content. Empty lines at the end of examples mean nothing."""
+    if key == _LINES and isinstance(expected, str) and isinstance(found, str):
+        return _filled(expected) == _filled(found)
+    if isinstance(expected, dict) and isinstance(found, dict):
+        same_keys = expected.keys() == found.keys()
+        return same_keys and all(_is_same(value, found[name], name) for name, value in expected.items())
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(expected) == len(found) and all(map(_is_same, expected, found))
+    return bool(expected == found)
 
 
 def _filled(text: str) -> list[str]:

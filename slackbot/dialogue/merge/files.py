@@ -12,7 +12,6 @@ from typing import Any
 
 from slackbot.dialogue.domain_files import read_domain_files
 from slackbot.dialogue.merge.batch import Batch
-from slackbot.dialogue.nlu import Example
 from slackbot.dialogue.project import Project
 from slackbot.errors import FileError
 
@@ -64,8 +63,9 @@ class ProjectFiles:
             yield self._domain_file(section), replace(Batch(), **{section: getattr(additions, section)})
         for name, text in additions.responses.items():
             yield self._response_file(name), Batch(responses={name: text})
-        for example in additions.examples:
-            yield self._example_file(example), Batch(examples=(example,))
+        for intent in dict.fromkeys(example.intent for example in additions.examples):
+            own = tuple(example for example in additions.examples if example.intent == intent)
+            yield self._example_file(intent), Batch(examples=own)
         yield self._story_file(), Batch(stories=additions.stories)
 
     def _domain_file(self, section: str) -> Path:
@@ -80,10 +80,10 @@ class ProjectFiles:
         in_data = self._with_section("responses") if not in_domain or "/" in name else None
         return in_data or self._domain_file("responses")
 
-    def _example_file(self, example: Example) -> Path:
+    def _example_file(self, intent: str) -> Path:
         known = [each for each in self._project.nlu.examples if each.path is not None]
-        base = example.intent.partition("/")[0]
-        same = (each for each in known if each.intent == example.intent)
+        base = intent.partition("/")[0]
+        same = (each for each in known if each.intent == intent)
         near = (each for each in known if each.intent.partition("/")[0] == base)
         return self._new_file or _fullest(same) or _fullest(near) or self._file("nlu", known)
 

@@ -43,9 +43,9 @@ def layout_of(outline: Outline, *nodes: Node | None) -> Layout:
 def _distances(outline: Outline, top: Node) -> Iterator[tuple[str, int]]:
     for node in nodes_below(top):
         if node.is_block_list and outline.starts_with_dash(node):
-            first = node.children[0]
-            if outline.line(first.start) == outline.line(node.start):
-                yield "dash_width", first.start - node.start
+            width = dash_width(outline, node)
+            if width is not None:
+                yield "dash_width", width
         elif not node.flow:
             for key, value in node.entries:
                 column = outline.column(key.start)
@@ -64,6 +64,13 @@ def _place_below(outline: Outline, key: Node, value: Node) -> Iterator[tuple[str
         yield "list_offset", outline.column(value.start)
     elif value.kind == "mapping":
         yield "mapping_offset", outline.column(value.start)
+
+
+def dash_width(outline: Outline, sequence: Node) -> int | None:
+    """From the first dash of a list to what follows it; None if that stands in another line."""
+    first = sequence.children[0]
+    in_same_line = outline.line(first.start) == outline.line(sequence.start)
+    return first.start - sequence.start if in_same_line and not first.is_empty else None
 
 
 def block_lines(data: Mapping[str, Any] | Sequence[Any], column: int, layout: Layout) -> list[str]:

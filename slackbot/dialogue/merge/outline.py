@@ -112,7 +112,7 @@ class Outline:
             elif isinstance(event, NodeEvent):
                 node = self._node(event)
                 if open_nodes:
-                    open_nodes[-1].children.append(node)
+                    self._put_into(open_nodes[-1], node)
                 root = root or node
                 if node.kind in ("sequence", "mapping"):
                     open_nodes.append(node)
@@ -130,6 +130,14 @@ class Outline:
         kind: Literal["sequence", "mapping"] = "sequence" if isinstance(event, SequenceStartEvent) else "mapping"
         assert isinstance(event, SequenceStartEvent | MappingStartEvent)  # noqa: S101  there are no other node events
         return Node(kind, start, end, flow=bool(event.flow_style))
+
+    @staticmethod
+    def _put_into(parent: Node, node: Node) -> None:
+        """Make the node the parent's next child. A value that is nothing stands where its key ends."""
+        is_value = parent.kind == "mapping" and len(parent.children) % 2 == 1
+        if is_value and node.is_empty and node.start == node.end:
+            node.start = node.end = parent.children[-1].end
+        parent.children.append(node)
 
     def _close(self, node: Node, event: Any) -> None:
         node.end = event.end_mark.index if node.flow else max(child.end for child in node.children)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from slackbot.dialogue.events import UserUttered
+from slackbot.dialogue.merge.quiet import quiet
 from slackbot.dialogue.stories import Story, stories_from, stories_yaml, story_steps
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.errors import FileError
@@ -50,18 +52,25 @@ class StoryBook:
 
 
 def is_expressible(story: Story) -> bool:
-    """Whether the story that will be read from a file has the same steps."""
+    """Whether the story that will be read from a file has the same steps and texts."""
     path = Path("stories.yml")
     try:
-        read = stories_from(parse_yaml(stories_yaml([story]), path), path)
+        with quiet():
+            read = stories_from(parse_yaml(stories_yaml([story]), path), path)
     except FileError:
         return False
-    return [fingerprint(each) for each in read] == [fingerprint(story)]
+    return [(fingerprint(each), _texts(each)) for each in read] == [(fingerprint(story), _texts(story))]
 
 
 def fingerprint(story: Story) -> str:
     """The same text for stories with the same steps."""
     return json.dumps([_comparable(step) for step in story_steps(story.events)], sort_keys=True, default=str)
+
+
+def _texts(story: Story) -> list[str | None]:
+    """The messages that are told by their text, since they have no intent."""
+    messages = (event for event in story.events if isinstance(event, UserUttered))
+    return [message.text for message in messages if not message.intent_name]
 
 
 def _comparable(step: Mapping[str, Any]) -> dict[str, Any]:

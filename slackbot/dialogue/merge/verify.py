@@ -9,6 +9,7 @@ from typing import Any
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.merge.batch import Batch
 from slackbot.dialogue.merge.examples import synonyms_of
+from slackbot.dialogue.merge.quiet import quiet
 from slackbot.dialogue.merge.stories import fingerprint
 from slackbot.dialogue.nlu import Example, nlu_from
 from slackbot.dialogue.stories import Story, stories_from
@@ -20,13 +21,14 @@ def check_readers(path: Path, before: Any, after: Any, batch: Batch) -> None:
 
     Both are a file's content, as ``parse_yaml`` gives it. What is the domain's is compared by its content alone.
     """
-    if batch.examples:
-        _check_examples(path, before, after, batch.examples)
-    if batch.stories:
-        old, new = (_stories(data, path) for data in (before, after))
-        _compare(path, old, new, [("story", story.name, fingerprint(story)) for story in batch.stories])
-    if batch.intents or batch.entities or batch.actions or batch.responses:
-        Domain(after, path)
+    with quiet():
+        if batch.examples:
+            _check_examples(path, before, after, batch.examples)
+        if batch.stories:
+            old, new = (_stories(data, path) for data in (before, after))
+            _compare(path, old, new, [("story", story.name, fingerprint(story)) for story in batch.stories])
+        if batch.intents or batch.entities or batch.actions or batch.responses:
+            Domain(after, path)
 
 
 def _check_examples(path: Path, before: Any, after: Any, added: Sequence[Example]) -> None:
