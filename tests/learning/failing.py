@@ -1,4 +1,4 @@
-"""A process that dies at a chosen moment, and a core during whose work something happens."""
+"""Processes that die at a chosen moment or are overtaken, and cores during whose work something happens."""
 
 from __future__ import annotations
 
@@ -48,6 +48,20 @@ class DyingStore(Store):
         self._pass()
         await super().settle(conversation_id, due)
         self._pass()
+
+
+class OvertakenStore(Store):
+    """The store as a process uses it that reads, and then something else happens before it writes; once."""
+
+    def __init__(self, redis: Redis, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(redis)
+        self._meanwhile: Callable[[], Awaitable[object]] | None = meanwhile
+
+    async def commit(self, conversation_id: str, commit: Commit) -> int:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super().commit(conversation_id, commit)
 
 
 class InterruptedCore:

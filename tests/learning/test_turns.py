@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slackbot.core.builtin import BuiltinCore
+from slackbot.dialogue.events import ActionExecuted
 from slackbot.learning.loop import Loop
 from slackbot.learning.question import Outcome
 from slackbot.store import Store
@@ -100,6 +101,17 @@ async def test_another_action_is_done_and_what_follows_is_planned_anew(lesson: L
     await lesson.change("ben", action="action_listen")
     assert await lesson.log() == ["greet", "utter_bye", "“Bye!”", "listen"]
     assert (await lesson.state()).question is None
+
+
+async def test_an_action_names_the_policy_that_predicted_it_and_none_where_people_chose_it(lesson: Lesson) -> None:
+    await lesson.say("hi")
+    predicted = (await lesson.question()).parts[2]
+    await lesson.accept("ben")
+    await lesson.say("a soup")
+    await lesson.change("ben", action="utter_bye")
+    done = {e.action_name: e for e in (await lesson.state()).tracker.events if isinstance(e, ActionExecuted)}
+    assert (done["utter_greet"].policy, done["utter_greet"].confidence) == (predicted.policy, predicted.confidence)
+    assert (done["utter_bye"].policy, done["utter_bye"].confidence) == (None, 0.0)
 
 
 async def test_listening_instead_of_an_action_ends_the_turn(lesson: Lesson) -> None:
