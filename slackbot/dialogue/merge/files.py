@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,41 +33,43 @@ class ProjectFiles:
         self._project, self.folder = project, project.path
         self._data = self.folder / "data"
         self._new_file = self._accepted(self.folder / new_file) if new_file is not None else None
-        domain = next(
-            self.folder / name for name in ("domain.yml", "domain.yaml", "domain") if (self.folder / name).exists()
-        )
-        self._domain = read_domain_files(domain)
-        self._splits_domain = domain.is_dir()
+        places = (self.folder / name for name in ("domain.yml", "domain.yaml", "domain"))
+        self._domain_place = next(place for place in places if place.exists())
 
     def batches(self, additions: Batch) -> dict[Path, Batch]:
         """The additions by file: first those to the domain, since what the others hold needs them."""
         batches: dict[Path, Batch] = {}
         for path, batch in self._parts(additions):
-            if batch:
-                batches[path] = batches.get(path, Batch()) + batch
+            batches[path] = batches.get(path, Batch()) + batch
         return batches
 
     def overflow(self, path: Path) -> Path | None:
         """The file to turn to where nothing can be added to this one; None where there is none."""
-        is_domain = any(path == file for file, _ in self._domain)
-        if is_domain and not self._splits_domain:
+        if not self.is_data(path) and not self._domain_place.is_dir():
             return None
-        other = (self.folder / "domain" if is_domain else self._data) / OVERFLOW
+        other = (self._data if self.is_data(path) else self._domain_place) / OVERFLOW
         return other if path not in (other, self._new_file) else None
 
     def is_data(self, path: Path) -> bool:
         """Whether it holds training data, and not the domain."""
         return path.is_relative_to(self._data)
 
+    @cached_property
+    def _domain(self) -> list[tuple[Path, Any]]:
+        return read_domain_files(self._domain_place)
+
     def _parts(self, additions: Batch) -> Iterator[tuple[Path, Batch]]:
         for section in ("intents", "entities", "actions"):
-            yield self._domain_file(section), replace(Batch(), **{section: getattr(additions, section)})
+            batch = replace(Batch(), **{section: getattr(additions, section)})
+            if batch:
+                yield self._domain_file(section), batch
         for name, text in additions.responses.items():
             yield self._response_file(name), Batch(responses={name: text})
         for intent in dict.fromkeys(example.intent for example in additions.examples):
             own = tuple(example for example in additions.examples if example.intent == intent)
             yield self._example_file(intent), Batch(examples=own)
-        yield self._story_file(), Batch(stories=additions.stories)
+        if additions.stories:
+            yield self._story_file(), Batch(stories=additions.stories)
 
     def _domain_file(self, section: str) -> Path:
         """The file with the section; else the one with most sections of the kinds that are added."""
@@ -110,12 +113,12 @@ class ProjectFiles:
         )
 
     def _accepted(self, path: Path) -> Path:
-        place = Path(os.path.normpath(path))
-        is_below = place.is_relative_to(os.path.normpath(self._data))
-        if not is_below or not place.name.endswith(_YAML_SUFFIXES) or place.name.startswith("."):
+        place = os.path.relpath(path, self.folder)
+        is_read = Path(place).suffix in _YAML_SUFFIXES and not Path(place).name.startswith(".")
+        if Path(place).parts[0] != self._data.name or not is_read:
             remedy = f"name one like {self._data / 'taught.yml'}"
             raise FileError(path, None, "this is no file that Rasa would read as training data", remedy)
-        return place
+        return self.folder / place
 
 
 def _fullest(items: Iterable[Any]) -> Path | None:

@@ -199,6 +199,16 @@ def test_everything_but_the_domain_goes_to_the_new_file_that_is_named(tmp_path: 
     )
 
 
+def test_a_new_file_is_found_whatever_way_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual(tmp_path / "project")
+    monkeypatch.chdir(tmp_path)
+    for folder in ("project", "project/../project", tmp_path / "project"):
+        for name in ("data/new/t.yml", "data/../data/new/t.yml", tmp_path / "project/data/new/t.yml"):
+            [change] = plan(Path(folder), [talk(said("hey"), GREET)], Path(name)).changes
+            assert change.path.resolve() == tmp_path / "project/data/new/t.yml"
+            assert "+++ b/data/new/t.yml\n" in plan(Path(folder), [talk(said("hey"))], Path(name)).diff()
+
+
 def test_a_named_file_that_is_there_is_added_to(tmp_path: Path) -> None:
     folder = usual(tmp_path, data_0_taught__yml="nlu:\n  - intent: bye\n    examples: |\n      - cu\n")
     assert written(folder, talk(said("see you", "bye")), new_file="data/taught.yml") == {
