@@ -30,9 +30,7 @@ class StoryBook:
         return fingerprint(story) in self._told
 
     def offer(self, story: Story) -> bool:
-        """Take the story if it is new and can be written, under a name that no other has; else note why not."""
-        if self.is_known(story):
-            return False
+        """Take the story, which isn't known, under a name that no other has; if it can't be written, note that."""
         if not is_expressible(story):
             problem = "holds what a story's steps can't say (brackets in a text, an action named like an event)"
             self.notes.append(f"story {story.name!r}: it {problem}; it was not added")

@@ -40,6 +40,13 @@ def test_added_lines_take_nothing_away_however_often_the_same_lines_occur(old: l
     assert changed == ["+c"]
 
 
+def test_that_holds_in_long_files_too() -> None:
+    old = ["  steps:", "  - a"] * 200 + ["x"] + ["  steps:", "  - a"] * 200
+    new = [*old[:401], "  steps:", *old[401:]]
+    diff = unified_diff("f", "\n".join([*old, ""]), "\n".join([*new, ""]))
+    assert [line for line in diff.splitlines()[2:] if line.startswith(("+", "-"))] == ["+  steps:"]
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_git_applies_the_diff(tmp_path: Path) -> None:
     files = {
