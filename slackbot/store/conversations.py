@@ -394,8 +394,9 @@ class Store:
         try:
             yield True
         finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
+            while not renewing.done():  # Python 3.11's wait_for, in the client, may swallow a cancellation
+                renewing.cancel()
+                await asyncio.wait({renewing}, timeout=0.1)
             await available(self._run)("release", [key], [token])
 
     async def _renew(self, key: str, token: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -291,6 +294,33 @@ async def test_a_lease_of_a_process_that_died_runs_out(store: Store, redis: Redi
     key = Keys(opened).lease
     async with store.lease(opened):
         assert 0 < await redis.ttl(key) <= conversations.LEASE_SECONDS
+
+
+class StubbornStore(Store):
+    """A store with a client that swallows a cancellation, as asyncio.wait_for of Python 3.11 may let it."""
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(redis)
+        self.renewing = asyncio.Event()
+
+    async def _run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        if script == "renew":
+            self.renewing.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+        return await super()._run(script, keys, args)
+
+
+async def test_a_lease_is_given_back_in_the_middle_of_a_renewal(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch, opened: str
+) -> None:
+    monkeypatch.setattr(conversations, "LEASE_SECONDS", 1)
+    store = StubbornStore(redis)
+    async with asyncio.timeout(5):
+        async with store.lease(opened):
+            await store.renewing.wait()
+        async with store.lease(opened) as again:
+            assert again
 
 
 async def test_somebody_who_lost_a_lease_does_not_give_back_another_s(store: Store, redis: Redis, opened: str) -> None:
