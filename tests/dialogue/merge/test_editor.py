@@ -118,6 +118,14 @@ def test_items_can_be_put_behind_any_item_and_keep_their_order() -> None:
     assert editor.result() == "a:\n- x\n- '1'\n- '2'\n- w\n- z\n- end\n"
 
 
+def test_items_of_flow_lists_keep_their_order_also_in_one_line() -> None:
+    editor = YamlEditor(FILE, "x: {a: [1], b: []}\n")
+    editor.add_items(("x", "b"), ["p"])
+    editor.add_items(("x", "a"), ["q"])
+    editor.add_items(("x", "a"), ["r"])
+    assert editor.result() == "x: {a: [1, q, r], b: [p]}\n"
+
+
 def test_what_belongs_to_the_deeper_place_comes_first() -> None:
     editor = YamlEditor(FILE, "nlu:\n- examples: |\n    - x")
     editor.add_entries((), {"b": ["1"]})
