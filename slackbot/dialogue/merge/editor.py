@@ -117,7 +117,7 @@ class YamlEditor:
 
         Raises FileError unless it reads as the old text with the additions, and Rasa reads it so too.
         """
-        for offset, text in sorted(reversed(self._inserted), key=lambda item: item[0], reverse=True):
+        for offset, text in reversed(sorted(self._inserted, key=lambda item: item[0])):  # noqa: C413  the last of equals first
             self._lines.insert_into(self._outline.line(offset), self._outline.column(offset), text)
         behind: dict[int, list[str]] = {}
         # What stands deeper belongs to what stands there already, and comes first.
