@@ -33,9 +33,10 @@ from slackbot.errors import FileError, SettingsError, StoreUnavailable
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-_RETRIES = 6  # with the backoff below: about two and a half seconds in all
+_RETRIES = 4  # with the backoff below: one and a half seconds in all
 
 # Bounds in seconds.
+_COMMAND_BOUND = 2.5  # one command with its retries: Slack waits three seconds for an answer
 _GUARD_BOUND = 30.0  # another program starts or stops the server
 _ANSWER_BOUND = 20.0  # a server that holds the folder gives its first answer
 _PROBE_BOUND = 5.0  # one answer of a server that has been found
@@ -82,12 +83,15 @@ _SAID_BY_SERVER = (  # what its log says -> (problem, remedy)
 def connect(url: str) -> redis.asyncio.Redis:
     """A client for this event loop; answers are text. Close it with ``aclose()``.
 
-    A command whose connection breaks is sent again (the server may have carried it out already), up to
-    about three seconds. Raises redis.exceptions.ConnectionError or TimeoutError after that.
+    A command whose connection breaks is sent again (the server may have carried it out already). Raises
+    redis.exceptions.ConnectionError or TimeoutError after two and a half seconds, so that a person who waits
+    can be told within Slack's three.
     """
     retry = _AsyncRetry(_backoff(), _RETRIES, (redis.ConnectionError,))
+    # With a timeout redis-py would send by asyncio.wait_for, which swallows cancellations before Python 3.12.
+    options = _options() | {"socket_timeout": None}
     pool = redis.asyncio.BlockingConnectionPool.from_url(
-        url, max_connections=32, timeout=10, decode_responses=True, retry=retry, **_options()
+        url, max_connections=32, timeout=10, decode_responses=True, retry=retry, **options
     )
     return redis.asyncio.Redis.from_pool(pool)
 
@@ -109,13 +113,20 @@ def _refusal(error: redis.ConnectionError) -> redis.AuthenticationError:
 
 
 class _AsyncRetry(redis.asyncio.retry.Retry):
-    """Doesn't try a refused password again.
+    """Bounds a command with all its retries, and doesn't try a refused password again.
 
     redis-py counts that as a lost connection, and retries inside its retries until the stack is full.
     """
 
     async def call_with_retry(self, do: Callable[[], Awaitable[_T]], *args: Any, **kwargs: Any) -> _T:
         """As the base class does it."""
+        try:
+            async with asyncio.timeout(_COMMAND_BOUND):
+                return await self._call_with_retry(do, *args, **kwargs)
+        except TimeoutError:
+            raise redis.TimeoutError(f"no answer within {_COMMAND_BOUND} s") from None
+
+    async def _call_with_retry(self, do: Callable[[], Awaitable[_T]], *args: Any, **kwargs: Any) -> _T:
         refused: list[redis.AuthenticationError] = []
 
         async def once() -> Any:

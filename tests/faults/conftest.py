@@ -8,7 +8,14 @@ import pytest
 
 from slackbot.core.builtin import BuiltinCore
 from slackbot.settings import example_assistant
+from slackbot.threads import threads
 from tests.end_to_end.stage import Stage, staged
+
+
+@pytest.fixture(autouse=True)
+def _drawn_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in no hurry is drawn soon, by the app in this process."""
+    monkeypatch.setattr(threads, "BUNDLE", 0.1)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +22,13 @@ _LAST_LINES = 60
 class Program:
     """``storythread COMMAND`` as a process: started, killed and started again under one name."""
 
-    command: str
+    name: str
     environment: Mapping[str, str]
     folder: Path
     #: What it says when it is ready.
     ready_line: str = "storythread: ready"
+    #: What the interpreter is given; None for the program's own command of this name.
+    arguments: Sequence[str] | None = None
     starts: int = 0
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -37,7 +40,7 @@ class Program:
 
     @property
     def _log_path(self) -> Path:
-        return self.folder / f"{self.command}-{id(self)}-{self.starts}.log"
+        return self.folder / f"{self.name}-{id(self)}-{self.starts}.log"
 
     @property
     def pid(self) -> int:
@@ -55,7 +58,7 @@ class Program:
         self.starts += 1
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "slackbot", self.command],
+                [sys.executable, *(self.arguments or ("-m", "slackbot", self.name))],
                 env={**_without_proxies(os.environ), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -76,6 +79,13 @@ class Program:
         if self._process is not None:
             self._process.kill()
             self._process.wait(STOP)
+
+    def kill_all(self) -> None:
+        """The process and all that it has forked, as when the machine dies."""
+        for pid in [*_descendants(self.pid), self.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.kill()
 
     def freeze(self) -> None:
         """It stands still and keeps everything open."""
@@ -98,16 +108,26 @@ class Program:
             await self.ended(STOP)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"{self.command} did not stop:\n{self.log}") from None
+            raise AssertionError(f"{self.name} did not stop:\n{self.log}") from None
 
     def report(self) -> str:
         """The last lines of each process under this name."""
         parts = []
         for number in range(max(1, self.starts - 2), self.starts + 1):
-            path = self.folder / f"{self.command}-{id(self)}-{number}.log"
+            path = self.folder / f"{self.name}-{id(self)}-{number}.log"
             lines = path.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-            parts.append("\n".join([f"--- {self.command}, start {number} of {self.starts}", *lines]))
+            parts.append("\n".join([f"--- {self.name}, start {number} of {self.starts}", *lines]))
         return "\n".join(parts)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Its children, their children, and so on, the youngest first."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+    found = [pid]
+    for parent in found:
+        found += [child for child, of in parents.items() if of == parent]
+    return found[:0:-1]
 
 
 def _without_proxies(environment: Mapping[str, str]) -> dict[str, str]:

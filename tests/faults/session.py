@@ -238,7 +238,7 @@ class Session:
         conversation = await self.conversation()
         store = self.world.store
         async with asyncio.timeout(STEP):
-            while conversation in [*await store.undrawn(-1), *await store.active()]:
+            while conversation in [*await store.undrawn(-1), *await store.active()]:  # noqa: ASYNC110  it is in Redis
                 await asyncio.sleep(0.1)
 
 

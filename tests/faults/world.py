@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from redis.asyncio import Redis
+
 from slackbot.sandbox import Person, Sandbox
 from slackbot.settings import Settings
 from slackbot.store import Store
@@ -31,10 +33,23 @@ class World:
 
     slack: Sandbox
     redis_url: str
-    store: Store
     folder: Path
     people: dict[str, Person]
     programs: list[Program] = field(default_factory=list)
+    _redis: Redis | None = None
+
+    @property
+    def store(self) -> Store:
+        """What is stored, at ``redis_url``."""
+        self._redis = self._redis or connect(self.redis_url)
+        return Store(self._redis)
+
+    async def close(self) -> None:
+        """Ends every process and the connection to the store."""
+        for program in self.programs:
+            program.kill()
+        if self._redis is not None:
+            await self._redis.aclose()
 
     @property
     def settings(self) -> Settings:
@@ -94,11 +109,10 @@ async def world(redis_url: str, folder: Path, *, seconds: float = 110, **sandbox
     ``seconds`` is the bound for all of it.
     """
     options = {"retry_delays": RETRIES, "connect_timeout": 0.5, "rate_limits": False, **sandbox}
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  nothing else goes on yet
     async with Sandbox(**options) as slack:
-        redis = connect(redis_url) if redis_url else None
         people = {name: slack.add_person(name, name.capitalize()) for name in ("ada", "ben", "cleo", "dan")}
-        made = World(slack, redis_url, Store(redis) if redis else None, folder, people)  # type: ignore[arg-type]
+        made = World(slack, redis_url, folder, people)
         try:
             async with asyncio.timeout(seconds):
                 yield made
@@ -108,10 +122,7 @@ async def world(redis_url: str, folder: Path, *, seconds: float = 110, **sandbox
             error.add_note(made.report())
             raise
         finally:
-            for program in made.programs:
-                program.kill()
-            if redis:
-                await redis.aclose()
+            await made.close()
 
 
 async def poll(condition: Callable[[], Any], seconds: float = STEP) -> None:
@@ -125,6 +136,6 @@ async def poll(condition: Callable[[], Any], seconds: float = STEP) -> None:
 async def conversation_of(scene: Scene) -> str:
     """The id of the conversation held in a thread, as soon as the app has noted whose thread it is."""
     async with asyncio.timeout(STEP):
-        while not (found := await scene.stage.teaching.store.conversation_in(scene.stage.channel, scene.ts)):
+        while not (found := await scene.stage.teaching.store.conversation_in(scene.stage.channel, scene.ts)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return found
