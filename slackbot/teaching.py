@@ -185,7 +185,8 @@ class Teaching:
     async def change(self, place: Place, person: str, button: CardButton) -> tuple[Draft, str]:
         """*Change*: a draft of the person's own answers, and the token under which it is kept."""
         conversation, question = await self._question_of(place, person, button)
-        draft, token = Draft.of(conversation.id, question), secrets.token_hex(8)
+        vote = next((vote.answers for vote in conversation.votes if vote.person == person), ())
+        draft, token = Draft.of(conversation.id, question, vote), secrets.token_hex(8)
         await self.keep(draft, token)
         return draft, token
 

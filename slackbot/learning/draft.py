@@ -63,16 +63,18 @@ class Draft:
     marked: int = 0
 
     @classmethod
-    def of(cls, conversation_id: str, question: Question) -> Draft:
-        """The draft of somebody who has just pressed *Change*."""
+    def of(cls, conversation_id: str, question: Question, vote: Sequence[str] = ()) -> Draft:
+        """The draft of somebody who has just pressed *Change*, and whose ``vote`` so far was this."""
+        suggestion, decided = question.suggestion, question.decided
+        counts = tuple(vote[: len(decided)]) == decided and len(vote) <= len(suggestion)
         return cls(
             conversation=conversation_id,
             question=question.id,
             text=question.message.text,
             kinds=tuple(part.kind for part in question.parts),
-            suggested=question.suggestion,
-            decided=len(question.decided),
-            answers=question.suggestion,
+            suggested=suggestion,
+            decided=len(decided),
+            answers=(*vote, *suggestion[len(vote) :]) if counts else suggestion,
         )
 
     def with_answer(self, index: int, answer: str) -> Draft:

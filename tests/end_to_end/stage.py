@@ -248,6 +248,19 @@ def _short(event: Json) -> str:
             return str(other)
 
 
+def field(person: Person, action_id: str, place: int = 0) -> Json:
+    """What stands in a field of the modal on top: its state."""
+    assert person.view is not None
+    states = [states[action_id] for states in person.view["state"]["values"].values() if action_id in states]
+    return dict(states[place])
+
+
+def chosen(person: Person, action_id: str, place: int = 0) -> str | None:
+    """The value of the option that is chosen."""
+    option = field(person, action_id, place)["selected_option"]
+    return option and str(option["value"])
+
+
 def labels(message: Json) -> list[str]:
     """The texts of a message's buttons."""
     return [

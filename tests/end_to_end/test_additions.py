@@ -9,20 +9,7 @@ import pytest
 from slackbot.blocks.change import MARK_UP, NAME, PICK_ACTION, PICK_INTENT, PICK_TYPE, PICK_WORDS, TEXT
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.sandbox import Person
-from tests.end_to_end.stage import Json, Scene, Stage
-
-
-def field(person: Person, action_id: str, place: int = 0) -> Json:
-    """What stands in a field of the modal on top: its state."""
-    assert person.view is not None
-    states = [states[action_id] for states in person.view["state"]["values"].values() if action_id in states]
-    return dict(states[place])
-
-
-def chosen(person: Person, action_id: str, place: int = 0) -> str | None:
-    """The value of the option that is chosen."""
-    option = field(person, action_id, place)["selected_option"]
-    return option and str(option["value"])
+from tests.end_to_end.stage import Scene, Stage, chosen, field
 
 
 async def add(person: Person, button: str, name: str, text: str = "") -> None:

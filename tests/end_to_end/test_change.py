@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
-from tests.end_to_end.stage import Stage, labels, shown
+from tests.end_to_end.stage import Stage, chosen, labels, shown
 
 
 async def test_another_intent_is_found_by_search_and_the_plan_is_predicted_anew(stage: Stage) -> None:
@@ -88,6 +88,25 @@ async def test_a_second_vote_replaces_the_first(stage: Stage) -> None:
     await scene.press("cleo", "All right")
     await scene.shows("Agreed by @Ben and @Cleo")
     assert await scene.steps() == ["user:greet", "action:utter_greet", "bot", "action:action_listen"]
+
+
+async def test_the_modal_shows_what_its_person_has_voted_for_so_far(stage: Stage) -> None:
+    """To change a vote is not to enter everything again; others see the suggestion and not the vote."""
+    scene = await stage.teach("quorum 2")
+    await scene.say("hi")
+    await scene.card("hi")
+    await scene.change("ben", intent="goodbye", action="utter_menu")
+    ben = await scene.open_change("ben")
+    assert [chosen(ben, action_id) for action_id in (PICK_INTENT, PICK_ACTION)] == ["goodbye", "utter_menu"]
+    await ben.fill(PICK_INTENT, "thank")
+    await ben.submit()
+    cleo = await scene.open_change("cleo")
+    assert [chosen(cleo, action_id) for action_id in (PICK_INTENT, PICK_ACTION)] == ["greet", "utter_greet"]
+    await cleo.fill(PICK_INTENT, "thank")
+    await cleo.fill(PICK_ACTION, "utter_menu")
+    await cleo.submit()
+    await scene.shows("Today we have lasagne")
+    assert (await scene.steps())[:2] == ["user:thank", "action:utter_menu"]
 
 
 async def test_a_vote_is_acknowledged_in_the_thread_to_the_voter_alone(stage: Stage) -> None:

@@ -39,6 +39,7 @@ async def test_whatever_the_speaker_writes_is_shown_escaped_and_stored_as_typed(
 ) -> None:
     """Signs with a meaning in Slack, links, emoji, code, line breaks, great length: all of it is just text."""
     async with staged(redis_url, bistro, transport=transport) as stage:
+        assert "*/teach quorum 3*" in await stage.command("payload")
         scene = await stage.teach("3")
         texts = [(typed, stored or typed) for typed, stored in TEXTS.items()]
         for number, (typed, text) in enumerate(texts if transport == "socket" else texts[3:9:5]):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbot.learning.draft import Draft, entity_id, told_apart, words_of
-from slackbot.learning.question import PartKind
+from slackbot.learning.question import Message, Part, PartKind, Question
 from tests.blocks.strategies import drafts
 
 KINDS = (PartKind.INTENT, PartKind.ENTITIES, PartKind.ACTION, PartKind.ACTION)
@@ -32,6 +32,18 @@ def test_a_vote_reaches_to_the_last_change_and_leaves_open_what_comes_after() ->
 
 def test_a_change_that_is_taken_back_is_no_change() -> None:
     assert draft().with_answer(2, "utter_bye").with_answer(2, "utter_greet").path == SUGGESTED
+
+
+def test_a_draft_begins_with_the_vote_that_still_counts() -> None:
+    parts = tuple(Part(kind, answer) for kind, answer in zip(KINDS, SUGGESTED, strict=True))
+    question = Question("1", 2, Message("1.5", "hi"), {}, parts)
+    assert Draft.of("c", question).answers == SUGGESTED
+    assert Draft.of("c", question, ("bye",)).answers == ("bye", *SUGGESTED[1:])
+    assert Draft.of("c", question, ("bye",)).path == ("bye",)
+    decided = question.with_decision(0, "greet", ["U1"])
+    assert Draft.of("c", decided, ("bye", "[]")).answers == SUGGESTED
+    assert Draft.of("c", decided, ("greet", "[]", "utter_bye")).path == ("greet", "[]", "utter_bye")
+    assert Draft.of("c", decided, (*SUGGESTED, "utter_more")).answers == SUGGESTED
 
 
 def test_what_is_new_takes_the_first_place_that_is_as_suggested() -> None:
