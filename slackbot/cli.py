@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,7 @@ def serve() -> None:
 
     settings = _settings()
     settings.require("slack_bot_token")
-    with _redis(settings) as url:
+    with _redis(settings, keep_running=True) as url:
         click.echo("storythread: loading the assistant ...", err=True)
         core = BuiltinCore.load(settings.assistant or example_assistant())
         ready = lambda: click.echo("storythread: ready", err=True)  # noqa: E731  a name for a line
@@ -135,12 +135,13 @@ def _settings() -> Settings:
 
 
 @contextmanager
-def _redis(settings: Settings) -> Iterator[str]:
-    """The URL of the Redis that the settings name, or of our own."""
+def _redis(settings: Settings, *, keep_running: bool = False) -> Iterator[str]:
+    """The URL of the Redis that the settings name, or of our own, which is started again if it dies."""
     from slackbot.store.server import EmbeddedServer
 
     if settings.redis_url:
         yield settings.redis_url
         return
-    with EmbeddedServer(settings.data) as url:
+    server = EmbeddedServer(settings.data)
+    with server as url, server.kept_running() if keep_running else nullcontext():
         yield url

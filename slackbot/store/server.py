@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
@@ -28,7 +29,7 @@ import redis.asyncio.retry
 import redis.backoff
 import redis.retry
 
-from slackbot.errors import FileError, SettingsError, StoreUnavailable
+from slackbot.errors import FileError, SettingsError, StoreUnavailable, StorythreadError
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -38,6 +39,7 @@ _RETRIES = 4  # with the backoff below: one and a half seconds in all
 # Bounds in seconds.
 _COMMAND_BOUND = 2.5  # one command with its retries: Slack waits three seconds for an answer
 _GUARD_BOUND = 30.0  # another program starts or stops the server
+_LOOK_EVERY = 1.0  # between looks whether the server lives
 _ANSWER_BOUND = 20.0  # a server that holds the folder gives its first answer
 _PROBE_BOUND = 5.0  # one answer of a server that has been found
 _LOADING_BOUND = 60.0  # loading makes no progress
@@ -225,6 +227,29 @@ class EmbeddedServer:
                 "name one that you can write to, on a local disk"
             ) from None
         self._wait_until_loaded()
+
+    @contextlib.contextmanager
+    def kept_running(self) -> Iterator[None]:
+        """Start the server again within seconds if it dies meanwhile. Not in a process that forks."""
+        stop = threading.Event()
+        watching = threading.Thread(target=self._watch, args=(stop,), name="watching Valkey", daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            watching.join()
+
+    def _watch(self, stop: threading.Event) -> None:
+        while not stop.wait(_LOOK_EVERY):
+            try:
+                with self._guard():
+                    died = self._is_free()
+                if died:
+                    log.warning("the Valkey server died; starting it again")
+                    self.ensure_running()
+            except StorythreadError as error:
+                log.warning("while watching the Valkey server: %s", error)
 
     def _join(self) -> None:
         with self._guard():

@@ -190,6 +190,26 @@ def test_a_server_that_died_is_started_again_at_the_same_url(data: Path) -> None
     assert count_after_next_start(data) == 2
 
 
+def test_a_server_that_dies_while_it_is_watched_comes_back_by_itself(data: Path) -> None:
+    server = embedded(data)
+    with server as url, server.kept_running(), connect_sync(url) as client:
+        client.incr("count")
+        os.kill(server_pid(url), signal.SIGKILL)
+        assert _incremented(client) == 2
+    assert count_after_next_start(data) == 2
+
+
+def _incremented(client: redis_py.Redis, bound: float = 15.0) -> int:
+    """Tried again until the server answers."""
+    deadline = time.monotonic() + bound
+    while True:
+        try:
+            return int(client.incr("count"))
+        except redis_py.RedisError:
+            assert time.monotonic() < deadline, "the server did not come back"
+            time.sleep(0.1)
+
+
 def test_the_last_one_out_stops_it(data: Path) -> None:
     with embedded(data) as url:
         pid = server_pid(url)
