@@ -25,6 +25,9 @@ MOST_ATTEMPTS = 6
 LONGEST_WAIT = 120.0
 #: Seconds that one call may take.
 CALL_TIMEOUT = 30
+_LIMITS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+#: Errors after which some of what was asked for may have been done.
+_OUTAGES = frozenset({"fatal_error", "internal_error", "service_unavailable"})
 _PAGE = 200
 _MOST_PAGES = 20
 
@@ -125,7 +128,7 @@ class Slack:
         """Shows one person a line that nobody else sees."""
         await self._call(
             lambda: self.client.chat_postEphemeral(channel=channel, user=person, text=text, thread_ts=thread_ts),
-            repeatable=False,
+            repeatable=True,
         )
 
     async def upload(self, channel: str, files: Mapping[str, str], words: str, *, thread_ts: str | None) -> None:
@@ -140,11 +143,11 @@ class Slack:
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """Opens a modal. A trigger works once, within 3 seconds."""
-        await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=False)
+        await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=True)
 
     async def push_view(self, trigger_id: str, view: Json) -> None:
         """Opens a modal on top of the one in which the trigger arose."""
-        await self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view), repeatable=False)
+        await self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view), repeatable=True)
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """Draws an open modal anew."""
@@ -176,36 +179,56 @@ class Slack:
         return await self.respond(response_url, payload)
 
     async def _call(self, call: Call, *, repeatable: bool) -> AsyncSlackResponse:
-        """Calls Slack; waits out rate limits and outages within the bounds."""
+        """Calls Slack; waits out rate limits and outages within the bounds.
+
+        ``repeatable`` says that a second call does no harm. One that isn't raises DeliveryUnknown as soon as nothing
+        tells whether it took effect.
+        """
         why = ""
         for attempt in range(MOST_ATTEMPTS):
+            wait = 2.0**attempt / 4
             try:
                 async with asyncio.timeout(CALL_TIMEOUT):
                     return await call()
             except SlackApiError as error:
-                wait, why = _wait_for(error, attempt), f"status {error.response.status_code}"
+                status, code = _answer(error)
+                why = code or f"status {status}"
+                if status == 429 or code in _LIMITS:
+                    wait = _asked_wait(error)
+                elif status < 500 and code not in _OUTAGES and (code or status >= 400):
+                    raise SlackRefused(_method(error), code or str(status)) from error
+                elif not repeatable:
+                    raise DeliveryUnknown(f"Slack gave no proper answer ({why})") from error
             except aiohttp.ClientConnectorError as error:
-                wait, why = 2.0**attempt / 4, str(error)  # nothing was sent
+                why = str(error)  # nothing was sent
             except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
                 if not repeatable:
                     raise DeliveryUnknown(f"the connection to Slack broke ({type(error).__name__})") from error
-                wait, why = 2.0**attempt / 4, type(error).__name__
+                why = type(error).__name__
             await asyncio.sleep(wait)
         raise SlackUnavailable(f"Slack does not answer ({why}); check the network and try again")
 
 
-def _wait_for(error: SlackApiError, attempt: int) -> float:
-    """Seconds to wait before the next attempt. Raises SlackRefused where no attempt will do."""
-    response = error.response
-    data = response.data if isinstance(response.data, dict) else {}
-    code = str(data.get("error", response.status_code))
-    if response.status_code == 429 or code in {"ratelimited", "rate_limited", "message_limit_exceeded"}:
-        asked = float(response.headers.get("Retry-After") or 1)
-        log.info("Slack asks to wait %.0f s", asked)
-        return min(asked, LONGEST_WAIT)
-    if response.status_code >= 500 or code in {"fatal_error", "internal_error", "service_unavailable"}:
-        return 2.0**attempt / 4
-    raise SlackRefused(response.api_url.rsplit("/", 1)[-1], code) from error
+def _answer(error: SlackApiError) -> tuple[int, str]:
+    """The HTTP status, and Slack's word for what is wrong; empty where the answer is none of Slack's."""
+    response: Any = error.response
+    if not isinstance(response, AsyncSlackResponse):  # aiohttp's, where the body is not the JSON that it is said to be
+        return int(response.status), ""
+    data = response.data
+    return int(response.status_code), str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+def _method(error: SlackApiError) -> str:
+    response: Any = error.response
+    url = response.api_url if isinstance(response, AsyncSlackResponse) else response.url
+    return str(url).rsplit("/", 1)[-1]
+
+
+def _asked_wait(error: SlackApiError) -> float:
+    """Seconds that Slack asks to wait, as far as that is obeyed."""
+    asked = float(error.response.headers.get("Retry-After") or 1)
+    log.info("Slack asks to wait %.0f s", asked)
+    return min(asked, LONGEST_WAIT)
 
 
 def name_of(message: Mapping[str, Any]) -> dict[str, str] | None:

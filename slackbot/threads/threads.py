@@ -27,6 +27,8 @@ BUNDLE = 1.0
 #: Seconds between attempts to take over a thread that another process is drawing.
 _RETRY_LEASE = 0.2
 _MOST_LEASE_ATTEMPTS = 200
+#: How often a message is posted and looked for before somebody has to try again later.
+_MOST_POSTS = 4
 #: A response_url works for 30 minutes.
 _RESPONSE_URL_SECONDS = 25 * 60
 
@@ -127,7 +129,7 @@ class Threads:
         """Posts a message once. ``before`` notes an earlier attempt, which may have gone through."""
         session, thread_ts, digest = conversation.session, conversation.snapshot.thread_ts, _digest(card)
         identity = {"conversation": conversation.id, "name": name}
-        for _ in range(2):
+        for _ in range(_MOST_POSTS):
             if before is not None:
                 ts = await self._slack.find(session.channel, identity, thread_ts=thread_ts, since=session.started_at)
                 if ts is not None:
@@ -138,7 +140,7 @@ class Threads:
                 ts = await self._slack.post(session.channel, card, identity, thread_ts=thread_ts)
                 break
         else:
-            raise DeliveryUnknown("the connection to Slack broke twice")
+            raise DeliveryUnknown(f"Slack gave no answer to {_MOST_POSTS} messages, and shows none of them")
         if name == "parent":
             await self._store.bind_thread(conversation.id, session.channel, ts)
         return ts if before["posting"] == digest else await self._update(conversation, name, ts, card)

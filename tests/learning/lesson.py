@@ -49,6 +49,10 @@ class Lesson:
         assert await store.create(conversation_id, session.as_dict(), rows(first), "parent")
         return cls(store, Loop(store, core), conversation_id)
 
+    def elsewhere(self, store: Store) -> Lesson:
+        """The same conversation in another process."""
+        return Lesson(store, Loop(store, self.loop.core), self.id)
+
     # --- what people do -------------------------------------------------------------------------------------------
 
     async def say(self, text: str, *, go_on: bool = True) -> str:
