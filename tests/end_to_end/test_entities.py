@@ -187,9 +187,10 @@ async def test_two_presses_on_the_same_remove_take_one_entity_away(stage: Stage)
 
 
 def _press_again(stage: Stage) -> dict[str, Any]:
-    """The first press on *Remove*, as it was delivered."""
+    """The first press on *Remove*, made another time: in a client that still shows the modal as it was."""
     presses = [d.payload for d in stage.slack.deliveries if d.payload.get("type") == "block_actions"]
-    return next(p for p in presses if p["actions"][0]["action_id"] == "remove_entity")
+    first = next(p for p in presses if p["actions"][0]["action_id"] == "remove_entity")
+    return {**first, "trigger_id": "another"}
 
 
 async def test_a_word_beyond_the_hundredth_can_be_marked(stage: Stage) -> None:
