@@ -134,8 +134,9 @@ def annotate_readably(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
     stay valid, for no character is added. Of entities that overlap, the one that starts first (then: the longest)
     is kept; entities of the very same span are all kept. Entities without a span in the text are left out. A value
     that is neither text nor a number is written as text (its JSON), since nobody would read it otherwise.
+    A command (``/inform{"city": "Rome"}``) holds its entities already.
     """
-    kept = _apart(text, entities)
+    kept = [] if text.startswith(_COMMAND_PREFIX) else _apart(text, entities)
     annotated = annotate(text, kept)
     if _reads_back(annotated, text, kept):
         return annotated

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 #: which can't have checkpoints, is refused.
 MAX_ALTERNATIVES = 64
 
-_NEWEST = tuple(int(number) for number in FORMAT_VERSION.split("."))
+_NEWEST = [int(number) for number in FORMAT_VERSION.split(".")]
 _ITEM_KEYS = {
     "story": {"story", "steps", "metadata"},
     "rule": {"rule", "steps", "metadata", "condition", "conversation_start", "wait_for_user_input"},
@@ -65,7 +65,10 @@ def is_readable(data: Any, path: Path) -> bool:
     if version is not None and not isinstance(version, str):
         problem = f"the version is the number {version}, not text"
         raise FileError(path, line_of(data, "version"), problem, f'write version: "{version}"')
-    numbers = tuple(int(number) for number in re.findall(r"[0-9]+", version or "")[:2])
+    written = re.match(r"[0-9]+(\.[0-9]+)*", version or "0")
+    numbers = [int(number) for number in written[0].split(".")] if written else []
+    while numbers and not numbers[-1]:
+        numbers.pop()
     if numbers > _NEWEST:
         logger.warning("%s: the file's version %s is newer than %s, it is left out", path, version, FORMAT_VERSION)
     return numbers <= _NEWEST
@@ -131,6 +134,8 @@ class _ItemReader:
 
     def _add(self, parts: _Parts, step: Any, line: int | None) -> None:
         kind = self._steps.kind(step, line)
+        if kind == "bot" and self._kind == "rule":
+            raise self._steps.fault(line, "a rule can't have bot texts", "make it a story, or name a response")
         if kind == "or":
             alternatives = self._steps.alternatives(step)
             if self._kind == "rule" and parts.paths * len(alternatives) > MAX_ALTERNATIVES:

@@ -50,15 +50,15 @@ _EVENTS_BY_ACTION_NAME: Mapping[str, Event] = {
 }
 _COMMAND = re.compile(r"/(?P<intent>[^{@]+)(?:@[0-9.]+)?(?P<entities>\{.+\})?")
 _KEYS = {
-    "user": {"intent", "user", "entities", "metadata"},
-    "or": {"or", "metadata"},
-    "action": {"action", "metadata"},
-    "bot": {"bot", "metadata"},
-    "checkpoint": {"checkpoint", "slot_was_set", "metadata"},
-    "slot_was_set": {"slot_was_set", "metadata"},
-    "active_loop": {"active_loop", "metadata"},
+    "user": {"intent", "user", "entities"},
+    "or": {"or"},
+    "action": {"action"},
+    "bot": {"bot"},
+    "checkpoint": {"checkpoint", "slot_was_set"},
+    "slot_was_set": {"slot_was_set"},
+    "active_loop": {"active_loop"},
     # What says nothing that Rasa would read.
-    "nothing": {"metadata", "entities"},
+    "nothing": {"entities"},
 }
 
 
@@ -78,7 +78,7 @@ class StepReader:
             if key not in _KEYS[kind]:
                 remedy = "use intent, user, entities, action, bot, slot_was_set, active_loop, checkpoint or 'or'"
                 raise self.fault(line_of(step, key), f"a step can't have the key {key!r}", remedy)
-        if kind == "nothing" and "metadata" not in step:
+        if kind == "nothing":
             self.skip(line, "a step without a message or an action")
         return kind
 
@@ -102,7 +102,7 @@ class StepReader:
         As in Rasa, an ``or`` with a text but no intent in it is skipped.
         """
         found: list[Placed] = []
-        for index, choice in enumerate(self.items(step, "or")):
+        for index, choice in enumerate(self.given(step, "or")):
             line = line_of(step["or"], index)
             if self.kind(choice, line) not in ("user", "slot_was_set"):
                 raise self.fault(line, "an 'or' can't hold this step", "use intent or slot_was_set in it")
@@ -115,7 +115,7 @@ class StepReader:
     def checkpoint(self, step: dict[str, Any]) -> Checkpoint | None:
         """A checkpoint and the slot values it asks for; None for one that Rasa skips, since a slot lacks its value."""
         conditions: dict[str, Any] = {}
-        for slot in self.items(step, "slot_was_set"):
+        for slot in self.given(step, "slot_was_set"):
             if not isinstance(slot, dict):
                 self.skip(line_of(step, "slot_was_set"), f"a checkpoint whose slot {slot!r:.40} has no value")
                 return None
@@ -138,6 +138,14 @@ class StepReader:
             raise self.fault(line_of(node, key), f"{key!r} must be a list", "begin each of its lines with '- '")
         return value
 
+    def given(self, node: Mapping[str, Any], key: str) -> list[Any]:
+        """The list under a key; empty if there is no such key, a fault if nothing stands there."""
+        if key in node and node[key] is None:
+            raise self.fault(
+                line_of(node, key), f"there is nothing behind {key!r}", "write what belongs there, or remove it"
+            )
+        return self.items(node, key)
+
     def skip(self, line: int | None, what: str) -> None:
         """Say that something is left out, as Rasa leaves it out."""
         logger.warning("%s:%s: %s is left out", self._path, line, what)
@@ -149,7 +157,7 @@ class StepReader:
     def _user(self, step: dict[str, Any], line: int | None) -> UserUttered:
         name, full_name = self._intent(step, line)
         intent = {"name": name, "full_retrieval_intent_name": full_name, "confidence": 1.0}
-        if step.get("user") is None:
+        if "user" not in step:
             return UserUttered(None, intent, self._entities(step))
         try:
             text, entities = parse_annotated(unpadded(self.text(step, "user")))
@@ -169,7 +177,7 @@ class StepReader:
 
     def _entities(self, step: dict[str, Any]) -> list[dict[str, Any]]:
         items = step.get("entities")
-        return [self._entity(item, line_of(items, i)) for i, item in enumerate(self.items(step, "entities"))]
+        return [self._entity(item, line_of(items, i)) for i, item in enumerate(self.given(step, "entities"))]
 
     def _entity(self, item: Any, line: int | None) -> dict[str, Any]:
         if isinstance(item, str):
@@ -190,14 +198,14 @@ class StepReader:
 
     def _slots(self, step: dict[str, Any]) -> list[Placed]:
         found: list[Placed] = []
-        for index, slot in enumerate(self.items(step, "slot_was_set")):
+        for index, slot in enumerate(self.given(step, "slot_was_set")):
             line = line_of(step["slot_was_set"], index)
             if isinstance(slot, str):
                 found.append((SlotSet(slot, self._filled(slot, line)), line))
             elif isinstance(slot, dict):
                 found += [(SlotSet(str(name), value), line_of(slot, name)) for name, value in slot.items()]
             else:
-                raise self.fault(line, f"the slot {slot!r:.40} has no name", "write it like '- name: Ann'")
+                self.skip(line, f"the slot {slot!r:.40}, which has no name,")
         return found
 
     def _filled(self, name: str, line: int | None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from slackbot.dialogue.annotations import annotate_readably
@@ -30,17 +31,19 @@ _LISTEN = "action_listen"
 _UNWRITTEN_ACTIONS = {_LISTEN, "action_session_start", "action_unlikely_intent", "..."}
 
 
-def story_steps(events: Iterable[Event], *, as_test: bool = False) -> Steps:
-    """The steps of one story in Rasa's form, in order; events that no step stands for are left out.
+def story_steps(events: Iterable[Event], *, as_test: bool = False, as_rule: bool = False) -> Steps:
+    """The steps of one story in Rasa's form, in order; events that no step stands for are left out, and messages
+    without text and intent.
 
     The events are applied ones (or those of a Story). A message becomes its intent (a retrieval intent with its
     full name) and entities with role and group; it becomes ``user:`` with marked text where it has no intent or was
     featurized as text. Entities of the types "role" and "group" can't be told from roles and groups and are left out.
 
     ``as_test`` writes Rasa's test stories (end-to-end): every message that has a text is ``user:`` with its marked
-    text beside its intent, and no list of entities.
+    text beside its intent, and no list of entities. ``as_rule`` keeps ``action_listen``, which a rule can predict.
     """
-    return [_step(event, as_test=as_test) for event in _story_events(events)]
+    found = _story_events(events, keeps_listening=as_rule)
+    return [step for event in found if (step := _step(event, as_test=as_test))]
 
 
 def stories_of(events: Iterable[Event], name: str, domain: Domain | None = None) -> list[Story]:
@@ -83,7 +86,7 @@ def _applied_parts(events: Iterable[Event], domain: Domain) -> Iterator[list[Eve
     yield tracker.applied_events()
 
 
-def _story_events(events: Iterable[Event]) -> list[Event]:
+def _story_events(events: Iterable[Event], *, keeps_listening: bool = False) -> list[Event]:
     """The events that have steps; what later events say about a message is worked into it."""
     found: list[Event] = []
     message: int | None = None
@@ -97,7 +100,7 @@ def _story_events(events: Iterable[Event]) -> list[Event]:
             message = len(found)
         elif isinstance(event, ActionExecuted):
             action = event.action_name or event.action_text
-        if _is_written(event):
+        if _is_written(event) or (keeps_listening and action == _LISTEN and isinstance(event, ActionExecuted)):
             found.append(event)
     return found
 
@@ -176,10 +179,11 @@ def _written(groups: Iterable[Alternatives], kind: str, *, as_test: bool) -> Ite
     for first, choices in groups:
         if first.kind != kind:
             continue
+        write = partial(story_steps, as_test=as_test, as_rule=kind == "rule")
         if all(len(events) == 1 for events in choices):
-            yield first, story_steps(first.events, as_test=as_test)
+            yield first, write(first.events)
         else:
-            steps = [story_steps(events, as_test=as_test) for events in choices]
+            steps = [write(events) for events in choices]
             yield first, [{"or": found} if len(found) > 1 else found[0] for found in steps if found]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from slackbot.errors import FileError, UnknownEvent
@@ -79,6 +79,8 @@ def _simple(data: Any) -> Any:
         return {str(key): _simple(value) for key, value in data.items() if value is not None and value != {}}
     if isinstance(data, list | tuple):
         return [_simple(item) for item in data]
+    if isinstance(data, datetime):
+        return {"__date__": data.replace(tzinfo=None).isoformat()}  # Rasa's reader knew no time zones
     if isinstance(data, date):
         return {"__date__": data.isoformat()}
     return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -23,20 +23,21 @@ class Part:
     #: Names and conditions of the checkpoints that it starts at, and names of those that it ends at.
     start: tuple[tuple[str, Any], ...] = ()
     end: tuple[str, ...] = ()
-    #: Whatever else belongs to it, such as a rule's condition.
+    #: Whatever else belongs to its beginning, such as a rule's condition, and to its end.
     more: Any = None
+    last: Any = None
 
     def key(self) -> str:
         return json.dumps([self.kind, self.name, self.content, self.start, self.more], sort_keys=True, default=str)
 
 
-def is_generated(checkpoint: str) -> bool:
-    return checkpoint.startswith(_GENERATED)
+def is_generated(checkpoint: object) -> bool:
+    return str(checkpoint).startswith(_GENERATED)
 
 
 def whole(parts: Sequence[Part]) -> list[Part]:
-    """The parts joined at generated checkpoints only."""
-    parts = _without_twins(parts)
+    """The parts joined at generated checkpoints only; of those that differ in where they end, one with all ends."""
+    parts = _with_all_ends(parts)
     reached = {name for part in parts for name in part.end}
     followers: dict[str, list[Part]] = defaultdict(list)
     first = []
@@ -53,9 +54,9 @@ def parts_of(items: Sequence[Mapping[str, Any]], kind: str) -> Iterator[Part]:
     """The stories or rules of a file as parts, each ``or`` as one part for each alternative."""
     for item in items:
         more = {key: value for key, value in item.items() if key not in (kind, "steps")}
-        steps = [step.get("or", [step]) for step in item["steps"]]
+        steps = [step.get("or", [step]) for step in item.get("steps") or []]
         for path in product(*steps):
-            yield _part(kind, item[kind], list(path), more)
+            yield _part(kind, item[kind] or "", list(path), more)
 
 
 def _part(kind: str, name: str, steps: list[Mapping[str, Any]], more: Any) -> Part:
@@ -71,12 +72,21 @@ def _part(kind: str, name: str, steps: list[Mapping[str, Any]], more: Any) -> Pa
     )
 
 
-def _without_twins(parts: Sequence[Part]) -> list[Part]:
-    """Without parts that end at a generated checkpoint only because another checkpoint follows the ``or``."""
-    ends: dict[str, set[bool]] = defaultdict(set)
+def _with_all_ends(parts: Sequence[Part]) -> list[Part]:
+    """One part for those that differ in where they end. Rasa makes one for each checkpoint that follows.
+
+    It ends at a generated checkpoint only if that is all that follows.
+    """
+    ends: dict[str, dict[str, None]] = defaultdict(dict)
     for part in parts:
-        ends[part.key()] |= {is_generated(name) for name in part.end}
-    return [part for part in parts if not (ends[part.key()] == {True, False} and any(map(is_generated, part.end)))]
+        ends[part.key()] |= dict.fromkeys(part.end)
+    found: dict[str, Part] = {}
+    for number, part in enumerate(parts):
+        others = [name for name in ends[part.key()] if not is_generated(name)]
+        # Only what ends at checkpoints is made several times; the same story may stand in a file twice.
+        key = part.key() if part.end else f"{number}"
+        found.setdefault(key, replace(part, end=tuple(others or part.end)))
+    return list(found.values())
 
 
 def _paths(path: list[Part], followers: Mapping[str, list[Part]]) -> Iterator[list[Part]]:
@@ -93,6 +103,7 @@ def _joined(path: list[Part]) -> Part:
         path[0].name,
         tuple(item for part in path for item in part.content),
         tuple(sorted((start for start in path[0].start if not is_generated(start[0])), key=str)),
-        tuple(sorted(name for name in path[-1].end if not is_generated(name))),
+        tuple(sorted({name for name in path[-1].end if not is_generated(name)}, key=str)),
         path[0].more,
+        path[-1].last,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ from typing import Any
 from slackbot.core.builtin.lessons import spelled_out
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.environment import expanded
-from slackbot.dialogue.events import Event
+from slackbot.dialogue.events import Event, SlotSet
 from slackbot.dialogue.state import ACTION_LISTEN
 from slackbot.dialogue.stories import Story, stories_from, stories_yaml
 from slackbot.dialogue.yamlfile import parse_yaml
@@ -32,12 +35,14 @@ def test_stories_and_rules_are_read_as_rasa_does(compare: Compare, domain: Domai
     def found(record: Record) -> Any:
         return told(our_parts(read(record["input_yaml"], record_domain(record, domain))))
 
-    compare("stories_roundtrip", found, partial(told_by_rasa, key="events"), [OTHER_ENVIRONMENT])
+    compare("stories_roundtrip", found, partial(told_by_rasa, key="events"), DIFFERENCES)
 
 
 def test_what_a_story_leaves_unsaid_is_what_rasa_takes_it_for(compare: Compare, domain: Domain) -> None:
-    """Listening before each message, and slots that entities set. Whether the last event listens doesn't count: Rasa
-    lets stories listen that break off at a message, which then teach to answer nothing.
+    """Listening before each message, and slots that entities set.
+
+    Listening twice doesn't count, nor whether the last event listens: Rasa lets stories listen that break off at a
+    message, which then teach to answer nothing.
     """
 
     def found(record: Record) -> Any:
@@ -51,7 +56,7 @@ def test_what_a_story_leaves_unsaid_is_what_rasa_takes_it_for(compare: Compare, 
             return REFUSED
         return told(unsaid(rasas_parts(record, "explicit_events"))) if given_explicitly(record) else None
 
-    compare("stories_roundtrip", found, expected, [OTHER_ENVIRONMENT])
+    compare("stories_roundtrip", found, expected, DIFFERENCES)
 
 
 def given_explicitly(record: Record) -> bool:
@@ -72,20 +77,22 @@ def our_parts(stories: Iterable[Story], spelled: Domain | None = None) -> list[P
         Part(
             story.kind,
             story.name,
-            tuple(map(as_dict, spelled_out(story.events, spelled) if spelled else story.events)),
+            tuple(shown(spelled_out(story.events, spelled) if spelled else story.events)),
             tuple((checkpoint.name, dict(checkpoint.conditions)) for checkpoint in story.start),
             tuple(checkpoint.name for checkpoint in story.end),
-            {
-                "condition": list(map(as_dict, story.condition)),
-                "flags": [story.conversation_start, story.wait_for_user_input],
-            },
+            {"condition": shown(story.condition), "conversation_start": story.conversation_start},
+            {"wait_for_user_input": story.wait_for_user_input},
         )
         for story in stories
     ]
 
 
-def as_dict(event: Event) -> dict[str, Any]:
-    return event.as_dict()
+def shown(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Values of slots as they are in the file."""
+    written = [
+        {**event.as_dict(), "value": event.value} if isinstance(event, SlotSet) else event.as_dict() for event in events
+    ]
+    return [event for event in written if not is_snippet(event)]
 
 
 def rasas_parts(record: Record, key: str) -> list[Part]:
@@ -93,20 +100,19 @@ def rasas_parts(record: Record, key: str) -> list[Part]:
 
 
 def rasas_part(step: Mapping[str, Any], key: str) -> Part:
-    conditions = set(step.get("condition_events_indices") or ())
+    """A rule's conditions are its first events."""
+    conditions = len(step.get("condition_events_indices") or ())
     begins, waits = False, True
-    if step["type"] == "rule":
-        others = [event for index, event in enumerate(step["events"]) if index not in conditions]
-        begins, waits = (not is_snippet(event) for event in (others[0], others[-1]))
-    condition = [event for index, event in enumerate(step["events"]) if index in conditions]
-    content = [event for event in step[key] if not is_snippet(event) and event not in condition]
+    if step["type"] == "rule" and step["events"][conditions:]:
+        begins, waits = (not is_snippet(step["events"][index]) for index in (conditions, -1))
     return Part(
         step["type"],
-        step["block_name"],
-        tuple(content),
+        step["block_name"] or "",
+        tuple(event for event in step[key][conditions:] if not is_snippet(event)),
         tuple((each["name"], each["conditions"]) for each in step["start_checkpoints"] if each["name"] != STORY_START),
         tuple(each["name"] for each in step["end_checkpoints"]),
-        {"condition": condition, "flags": [begins, waits]},
+        {"condition": step["events"][:conditions], "conversation_start": begins},
+        {"wait_for_user_input": waits},
     )
 
 
@@ -119,10 +125,12 @@ def told_by_rasa(record: Record, key: str) -> Any:
 
 
 def told(parts: list[Part]) -> list[str]:
-    """Whole stories as comparable text, in any order."""
+    """Whole stories as comparable text, each once, in any order."""
     return sorted(
-        plain(_without_ignored([part.kind, part.name, part.content, part.start, part.end, part.more]))
-        for part in whole(parts)
+        {
+            plain(_without_ignored([part.kind, part.name, part.content, part.start, part.end, part.more, part.last]))
+            for part in whole(parts)
+        }
     )
 
 
@@ -135,37 +143,49 @@ def _without_ignored(data: Any) -> Any:
 
 
 def unsaid(parts: Iterable[Part]) -> list[Part]:
-    return [Part(p.kind, p.name, tuple(_without_last_listen(p.content)), p.start, p.end, p.more) for p in parts]
+    return [replace(part, content=tuple(_listening_once(part.content))) for part in parts]
 
 
-def _without_last_listen(events: tuple[Any, ...]) -> tuple[Any, ...]:
-    return events[:-1] if events and events[-1].get("name") == ACTION_LISTEN else events
+def _listening_once(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without listening at the end, or where the story listens already."""
+    found: list[dict[str, Any]] = []
+    listens = False
+    for event in events:
+        is_listening = event.get("name") == ACTION_LISTEN
+        if not (is_listening and listens):
+            found.append(event)
+        if event["event"] in ("action", "user"):
+            listens = is_listening
+    return found[:-1] if found and found[-1].get("name") == ACTION_LISTEN else found
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
 def test_stories_and_rules_are_written_as_rasa_does(compare: Compare, domain: Domain) -> None:
-    compare("stories_roundtrip", partial(ours, domain=domain), partial(rasas, key="output_yaml"), [OTHER_ENVIRONMENT])
+    compare("stories_roundtrip", partial(ours, domain=domain), partial(rasas, key="output_yaml"), WRITING)
 
 
 def test_stories_are_written_for_a_file_that_there_is_as_rasa_does(compare: Compare, domain: Domain) -> None:
-    compare("stories_roundtrip", partial(ours, domain=domain), partial(rasas, key="output_yaml_appendable"), [NO_RULES])
+    compare(
+        "stories_roundtrip",
+        partial(ours, domain=domain),
+        partial(rasas, key="output_yaml_appendable"),
+        [NO_RULES, *WRITING],
+    )
 
 
 def test_test_stories_are_written_as_rasa_does(compare: Compare, domain: Domain) -> None:
     found = partial(ours, domain=domain, as_test=True)
-    compare("stories_roundtrip", found, partial(rasas, key="output_yaml_test_story", as_test=True), [OTHER_ENVIRONMENT])
+    compare("stories_roundtrip", found, partial(rasas, key="output_yaml_test_story", as_test=True), WRITING)
 
 
 def test_what_is_written_is_written_the_same_again_when_it_was_read(compare: Compare, domain: Domain) -> None:
-    """Rasa's own output is not always stable (``output_yaml_2nd``)."""
-
     def found(record: Record) -> Any:
         first = stories_yaml(read(record["input_yaml"], record_domain(record, domain)))
         return stories_yaml(read(first, domain)) == first
 
-    compare("stories_roundtrip", found, lambda record: REFUSED if "error" in record else True, [OTHER_ENVIRONMENT])
+    compare("stories_roundtrip", found, lambda record: REFUSED if "error" in record else True, [*DIFFERENCES, UNSTABLE])
 
 
 def ours(record: Record, domain: Domain, *, as_test: bool = False) -> Any:
@@ -178,11 +198,11 @@ def rasas(record: Record, key: str, *, as_test: bool = False) -> Any:
 
 
 def items(text: str, *, as_test: bool) -> list[str]:
-    """The whole stories and rules of a file as comparable text, in any order, without what Rasa doesn't write."""
+    """The whole stories and rules of a file as comparable text, each once, without what Rasa doesn't write."""
     data = parse_yaml(text, FILE)
     data = {"stories": data} if isinstance(data, list) else data or {}
     parts = [part for key, kind in FILE_KINDS.items() for part in parts_of(data.get(key) or [], kind)]
-    return sorted(plain(as_rasa_writes(part, as_test=as_test)) for part in whole(parts) if part.content)
+    return sorted({plain(as_rasa_writes(part, as_test=as_test)) for part in whole(parts) if part.content})
 
 
 def as_rasa_writes(part: Part, *, as_test: bool) -> Any:
@@ -191,8 +211,11 @@ def as_rasa_writes(part: Part, *, as_test: bool) -> Any:
 
 
 def _steps_as_rasa_writes(step: Mapping[str, Any], *, as_test: bool) -> Iterator[dict[str, Any]]:
-    """A step without roles and groups; in a test story without entities; a retrieval intent without its second part."""
-    written = dict(step)
+    """A step without roles and groups; in a test story without entities; a retrieval intent without its second part.
+
+    A bot text that is empty is not written.
+    """
+    written = {key: value for key, value in step.items() if (key, value) != ("bot", "")}
     if "intent" in written:
         written["intent"] = written["intent"].split("/")[0]
     entities = written.pop("entities", [])
@@ -219,6 +242,37 @@ def names_a_variable(record: Record, ours: Any, _: Any) -> bool:
 OTHER_ENVIRONMENT = Difference(
     "the file names an environment variable, which had a value where the record was made", names_a_variable
 )
+
+
+def lacks_a_name(record: Record, ours: Any, _: Any) -> bool:
+    return ours == REFUSED and re.search(r"(?m)^ *- (checkpoint|bot): *(null|~)?$", record["input_yaml"]) is not None
+
+
+def only_rules_with_alternatives_differ(record: Record, ours: Any, rasas: Any) -> bool:
+    if REFUSED in (ours, rasas):
+        return False
+    rules = parse_yaml(record["input_yaml"], FILE).get("rules") or []
+    cut = {rule["rule"] for rule in rules if any("or" in step for step in rule["steps"])}
+    sides = [
+        [item for item in side if json.loads(item)[:2] not in [["rule", name] for name in cut]]
+        for side in (ours, rasas)
+    ]
+    return sides[0] == sides[1]
+
+
+NOTHING = Difference(
+    "a checkpoint without a name or a bot text without a text is refused, Rasa goes on without it", lacks_a_name
+)
+ALTERNATIVES = Difference(
+    "Rasa cuts a rule at an 'or' into rules that mean something else; we write the 'or'",
+    only_rules_with_alternatives_differ,
+)
+UNSTABLE = Difference(
+    "an entity that has no value is read back as one with an empty text, by Rasa too",
+    lambda record, ours, rasas: record["output_yaml_2nd"] != "=SAME" and ours is False,
+)
+DIFFERENCES = [OTHER_ENVIRONMENT, NOTHING]
+WRITING = [*DIFFERENCES, ALTERNATIVES]
 NO_RULES = Difference(
     "to append to a file, Rasa writes no rules where there are stories too; we leave none out", only_rules_are_missing
 )

@@ -114,6 +114,12 @@ def test_typed_brackets_that_would_be_read_as_they_are_stay() -> None:
     assert annotate_readably("a [b] c] (d)", []) == "a [b] c] (d)"
 
 
+def test_a_command_keeps_its_square_brackets() -> None:
+    command = '/inform{"city": ["Rome", "Bonn"]}'
+    entities = [{"entity": "city", "value": "Rome", "start": 7, "end": len(command)}]
+    assert annotate_readably(command, entities) == command
+
+
 def test_of_overlapping_entities_the_first_and_longest_is_kept() -> None:
     entities = [
         {"start": 2, "end": 5, "entity": "late", "value": "cde"},

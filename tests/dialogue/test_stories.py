@@ -201,7 +201,7 @@ def test_stories_and_rules_are_read_from_a_file_that_holds_other_kinds_too(tmp_p
     path.write_text(
         'version: "3.1"\nintents: [a]\nnlu:\n- intent: a\n  examples: |\n    - a\n'
         "rules:\n- rule: r\n  steps:\n  - action: x\nstories:\n- story: s\n  metadata: {by: U1}\n  steps:\n"
-        "  - metadata: {by: U1}\n  - intent: a\n"
+        "  - intent: a\n"
     )
     assert [(each.kind, each.name, each.line) for each in read_stories(path)] == [("story", "s", 12), ("rule", "r", 8)]
 
@@ -216,6 +216,8 @@ def test_stories_and_rules_are_read_from_a_file_that_holds_other_kinds_too(tmp_p
         (story("intent: a", "entities: [b]"), ["a"]),
         (story("intent: a", "or:\n    - user: b\n    - intent: c"), ["a"]),
         (story("checkpoint: c\n    slot_was_set:\n    - name", "intent: a"), ["a"]),
+        (story("slot_was_set:\n    - 3\n    - [b]", "intent: a"), ["a"]),
+        ('version: "3.1.5"\n' + story("intent: a")[15:], []),
     ],
 )
 def test_what_rasa_leaves_out_is_left_out_and_logged(
@@ -227,6 +229,11 @@ def test_what_rasa_leaves_out_is_left_out_and_logged(
     assert not any(each.start for each in found)
     assert "left out" in caplog.text
     assert "stories.yml:" in caplog.text
+
+
+@pytest.mark.parametrize("version", ['"3.1.0"', '"3.0.9"', '"2.8.1"', '""', "null"])
+def test_files_of_rasas_older_formats_are_read(version: str) -> None:
+    assert names(only(f"version: {version}\n{story('intent: a')[15:]}").events) == ["a"]
 
 
 def test_an_empty_file_has_no_stories() -> None:
@@ -247,7 +254,12 @@ def test_an_empty_file_has_no_stories() -> None:
         (story("intent: 12"), 5, "must be text"),
         (story("action: [a]"), 5, "must be text"),
         (story("slot_was_set: name"), 5, "list"),
-        (story("slot_was_set:\n    - 3"), 6, "no name"),
+        (story("slot_was_set:"), 5, "nothing behind 'slot_was_set'"),
+        (story("intent: a\n    entities:"), 6, "nothing behind 'entities'"),
+        (story("or:"), 5, "nothing behind 'or'"),
+        (story("user:"), 5, "must be text"),
+        (story("intent: a\n    metadata: {by: U1}"), 6, "'metadata'"),
+        ("rules:\n- rule: r\n  steps:\n  - bot: Hi\n", 4, "bot texts"),
         (story("intent: a\n    entities:\n    - role: to"), 7, "no type"),
         (story("or:\n    - action: a"), 6, "'or'"),
         (story("user: '[x]{y}'"), 5, "JSON"),
@@ -475,6 +487,17 @@ def test_alternatives_of_a_rule_are_written_as_an_or_too() -> None:
     found = read(f"rules:\n- rule: r\n  condition:\n  - active_loop: f\n  steps:\n  - {OR}\n  - action: a\n")
     assert len(parse_yaml(stories_yaml(found), FILE)["rules"]) == 1
     assert placeless(read(stories_yaml(found))) == placeless(found)
+
+
+def test_a_rule_keeps_the_listening_that_it_tells_of_and_a_story_does_not() -> None:
+    listening = "  steps:\n  - intent: a\n  - action: action_listen\n"
+    (rule,) = parse_yaml(stories_yaml(read(f"rules:\n- rule: r\n{listening}")), FILE)["rules"]
+    (told,) = parse_yaml(stories_yaml(read(f"stories:\n- story: s\n{listening}")), FILE)["stories"]
+    assert (rule["steps"], told["steps"]) == ([{"intent": "a"}, {"action": "action_listen"}], [{"intent": "a"}])
+
+
+def test_a_message_that_says_nothing_is_not_written() -> None:
+    assert story_steps([LISTEN, said(None, None), ActionExecuted("a")]) == [{"action": "a"}]
 
 
 def test_stories_that_are_not_all_combinations_of_one_item_are_written_one_by_one() -> None:
