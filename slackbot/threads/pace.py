@@ -11,7 +11,7 @@ _WINDOW = 60.0
 
 
 class Pace:
-    """A budget of calls in any minute. A third of it is kept for what is urgent."""
+    """A budget of calls in any minute. About a third of it is kept for what is urgent."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute, self._clock = per_minute, clock
@@ -21,7 +21,7 @@ class Pace:
     def has_spare(self) -> bool:
         """True when a call that can wait may be made now."""
         self._forget()
-        return len(self._spent) < self._per_minute * 2 // 3
+        return len(self._spent) < max(1, self._per_minute * 2 // 3)
 
     async def take(self) -> None:
         """Waits until a call may be made (a minute at most) and counts it."""
