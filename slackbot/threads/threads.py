@@ -52,7 +52,7 @@ class Threads:
         self._offers[conversation_id, name] = _Offer(response_url, time.monotonic() + _RESPONSE_URL_SECONDS)
 
     async def draw(self, conversation_id: str) -> None:
-        """Draws until nothing is left to draw. Raises StoreUnavailable.
+        """Draws until nothing is left to draw. Raises StoreUnavailable and SlackUnavailable; what is left stays noted.
 
         Where another drawing of the same thread is under way in this process, that one is told to go on.
         """
@@ -60,10 +60,11 @@ class Threads:
         if woken is not None:
             woken.set()
             return
-        self._woken[conversation_id] = asyncio.Event()
+        woken = self._woken[conversation_id] = asyncio.Event()
         try:
             for _ in range(_MOST_LEASE_ATTEMPTS):
-                if not await self._store.redraws(conversation_id):
+                woken.clear()
+                if not await self._store.redraws(conversation_id) and not woken.is_set():
                     return
                 if not await self._draw_all(conversation_id):
                     await asyncio.sleep(_RETRY_LEASE)
@@ -71,7 +72,7 @@ class Threads:
             del self._woken[conversation_id]
 
     async def _draw_all(self, conversation_id: str) -> bool:
-        """False when another process holds the lease, or Slack won't take a drawing now."""
+        """False when another process holds the lease."""
         async with self._store.lease(conversation_id) as ours:
             if not ours:
                 return False

@@ -68,11 +68,11 @@ class Room:
     @property
     def names(self) -> list[str]:
         """The names under which the messages were posted, in order."""
-        return [message["metadata"]["event_payload"]["name"] for message in self.messages]
+        return [name for message in self.messages if (name := _name(message))]
 
     def message(self, name: str) -> Json:
         """The message with that name, of which there is one."""
-        [found] = [m for m in self.messages if m["metadata"]["event_payload"]["name"] == name]
+        [found] = [message for message in self.messages if _name(message) == name]
         return found
 
     def text(self, name: str) -> str:
@@ -92,3 +92,8 @@ class Room:
         """The response_url of a press on a message."""
         ts = self.message(name)["ts"]
         return self.sandbox._backend.response_urls.new("actions", "U1", self.channel, ts)
+
+
+def _name(message: Json) -> str | None:
+    """The name under which a message was posted; None for what a deleted parent leaves."""
+    return str(message["metadata"]["event_payload"]["name"]) if "metadata" in message else None
