@@ -19,8 +19,15 @@ class AppHere:
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
 
+    async def __aenter__(self) -> AppHere:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
     async def start(self) -> None:
-        """Comes back when it is ready, or as soon as there is a connection where that is said to be enough."""
+        """Comes back when it is ready. Raises what it ended with, if it did."""
         url, self._ready = self._world.redis_url, asyncio.Event()
         running = serve(self._world.settings, self._core, url, exporter(url), self._ready.set)
         self._task = asyncio.create_task(running)

@@ -51,12 +51,19 @@ class Act:
 
 
 class Session:
-    """A session of two annotators in a channel of its own, from ``/teach`` to the files."""
+    """A session of three people in a channel of their own, from ``/teach`` to the files."""
 
-    def __init__(self, world: World, name: str) -> None:
-        self.world, self.channel = world, world.channel(name)
-        self.ada, self.ben, self.cleo = (world.people[person] for person in ("ada", "ben", "cleo"))
+    def __init__(self, world: World, name: str = "teaching") -> None:
+        self.world, self.channel = world, world.slack.add_channel(name)
+        self.ada, self.ben, self.cleo = (self.joined(person) for person in ("Ada", "Ben", "Cleo"))
         self.acts = self._acts()
+
+    def joined(self, name: str) -> Person:
+        """Somebody new in the channel."""
+        slack = self.world.slack
+        person = slack.add_person(f"{name.lower()}-{len(slack._backend.workspace.accounts)}", name)
+        slack.join(self.channel, person)
+        return person
 
     def _acts(self) -> list[Act]:
         return [
@@ -90,21 +97,21 @@ class Session:
             card = await self.world.until(lambda: self.open_cards)
             await person.press(self.channel, card[-1]["ts"], ACCEPT)
 
-        return Act(f"{person.name} accepts", accept, seen)
+        return Act(f"{person.display_name.lower()} accepts", accept, seen)
 
     def _opens_modal(self, person: Person) -> Act:
         async def press() -> None:
             card = await self.world.until(lambda: self.open_cards)
             await person.press(self.channel, card[-1]["ts"], CHANGE)
 
-        return Act(f"{person.name} opens the modal", press, lambda: person.view)
+        return Act(f"{person.display_name.lower()} opens the modal", press, lambda: person.view)
 
     def _picks(self, person: Person, intent: str, seen: Callable[[], object] = lambda: True) -> Act:
         async def pick() -> None:
             await person.fill(PICK_INTENT, intent)
             await person.submit()
 
-        return Act(f"{person.name} picks {intent}", pick, lambda: not person.view and seen())
+        return Act(f"{person.display_name.lower()} picks {intent}", pick, lambda: not person.view and seen())
 
     async def _undo(self) -> None:
         """Ada presses *Undo*, and presses on where she is asked again: what she saw was older than the thread is."""

@@ -51,7 +51,7 @@ def restart(app: Program) -> None:
 async def test_killed_after_acts_of_each_kind(redis_url: str, tmp_path: Path) -> None:
     async with world(redis_url, tmp_path) as made:
         app, _ = await made.running("serve", "work")
-        session = Session(made, "teaching")
+        session = Session(made)
         assert {act.name for act in session.acts} >= QUICK
         for act in session.acts:
             await session.perform(act, (lambda: restart(app)) if act.name in QUICK else lambda: None)
@@ -63,7 +63,7 @@ async def test_killed_after_acts_of_each_kind(redis_url: str, tmp_path: Path) ->
 async def test_killed_after_each_act(redis_url: str, tmp_path: Path) -> None:
     async with world(redis_url, tmp_path, seconds=180) as made:
         app, _ = await made.running("serve", "work")
-        session = Session(made, "teaching")
+        session = Session(made)
         for act in session.acts:
             await session.perform(act, lambda: restart(app))
         await session.check()

@@ -25,15 +25,13 @@ async def made(redis_url: str, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def app(made: World, bistro: BuiltinCore) -> AsyncIterator[AppHere]:
-    app = AppHere(made, bistro)
-    await app.start()
-    yield app
-    await app.stop()
+    async with AppHere(made, bistro) as app:
+        yield app
 
 
 @pytest.fixture
 async def session(made: World, app: AppHere) -> Session:
-    session = Session(made, "teaching")
+    session = Session(made)
     await session.perform(session.acts[0])
     return session
 

@@ -41,14 +41,12 @@ async def session(made: World, bistro: BuiltinCore, monkeypatch: pytest.MonkeyPa
     """A session with an open card that Ben has agreed with."""
     monkeypatch.setattr(app_module, "TAKE_UP_EVERY", 0.5)
     monkeypatch.setattr(teaching, "TAKE_UP_AFTER", 0.5)
-    app = AppHere(made, bistro)
-    await app.start()
-    session = Session(made, "teaching")
-    for act in session.acts[:3]:
-        await session.perform(act)
-    await made.until(lambda: "1 has voted" in shown(session.card("hi") or {}))
-    yield session
-    await app.stop()
+    async with AppHere(made, bistro):
+        session = Session(made)
+        for act in session.acts[:3]:
+            await session.perform(act)
+        await made.until(lambda: "1 has voted" in shown(session.card("hi") or {}))
+        yield session
 
 
 async def _press(session: Session) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from slackbot import sockets
 from slackbot.core.builtin import BuiltinCore
+from slackbot.sandbox import Person
 from tests.faults.app_here import AppHere
 from tests.faults.session import STEPS, Session
 from tests.faults.world import World, poll, world
@@ -27,15 +28,13 @@ async def made(redis_url: str, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def app(made: World, bistro: BuiltinCore) -> AsyncIterator[AppHere]:
-    app = AppHere(made, bistro)
-    await app.start()
-    yield app
-    await app.stop()
+    async with AppHere(made, bistro) as app:
+        yield app
 
 
 @pytest.fixture
 async def session(made: World, app: AppHere) -> Session:
-    return Session(made, "teaching")
+    return Session(made)
 
 
 async def _played(session: Session) -> None:
@@ -79,16 +78,15 @@ async def test_lost_acknowledgements_double_nothing(made: World, session: Sessio
 async def test_presses_while_a_connection_is_refreshed_are_all_taken(made: World, session: Session) -> None:
     """Slack tells one connection after the other to go. It doesn't wait for one: there must always be another."""
     connections = made.slack._backend.sockets
-    names = [f"person{number}" for number in range(40)]
-    await _opened(session, names)
+    people = await _opened(session, 40)
     connections._connect_timeout = 0.0
     for first in range(0, 40, 10):
-        pressing = [asyncio.create_task(_pressed(session, name)) for name in names[first : first + 5]]
+        pressing = [asyncio.create_task(_pressed(session, person)) for person in people[first : first + 5]]
         await asyncio.sleep(0)
         socket = connections._ready[0]
         connections._forget(socket)
         await connections._say_goodbye(socket, "refresh_requested")
-        pressing += [asyncio.create_task(_pressed(session, name)) for name in names[first + 5 : first + 10]]
+        pressing += [asyncio.create_task(_pressed(session, person)) for person in people[first + 5 : first + 10]]
         await asyncio.gather(*pressing)
         await made.until(lambda: made.slack.connections == 2)
     await _has_votes(session, 40)
@@ -96,30 +94,27 @@ async def test_presses_while_a_connection_is_refreshed_are_all_taken(made: World
 
 async def test_presses_while_all_connections_are_refreshed_are_all_taken(made: World, session: Session) -> None:
     """Those that were delivered are acknowledged on the new connections."""
-    names = [f"person{number}" for number in range(10)]
-    await _opened(session, names)
-    pressing = [asyncio.create_task(_pressed(session, name)) for name in names]
+    pressing = [asyncio.create_task(_pressed(session, person)) for person in await _opened(session, 10)]
     await asyncio.sleep(0)
     made.slack.faults.disconnect_sockets()
     await asyncio.gather(*pressing)
     await _has_votes(session, 10)
 
 
-async def _opened(session: Session, names: list[str]) -> None:
-    """A card that all these people can vote on, and more must."""
-    slack, people = session.world.slack, session.world.people
-    people.update({name: slack.add_person(name) for name in names})
-    slack.join(session.channel, *people.values())
-    await session.ada.command("/teach", f"quorum {len(names) + 1}", session.channel)
+async def _opened(session: Session, number: int) -> list[Person]:
+    """So many people before a card on which more must agree."""
+    people = [session.joined(f"Person {place}") for place in range(number)]
+    await session.ada.command("/teach", f"quorum {number + 1}", session.channel)
     await session.world.until(lambda: session.thread)
     await session.ada.say(session.channel, "hi", session.thread)
     await session.world.until(lambda: session.card("hi"))
+    return people
 
 
-async def _pressed(session: Session, name: str) -> None:
+async def _pressed(session: Session, person: Person) -> None:
     card = session.card("hi")
     assert card is not None
-    await session.world.people[name].press(session.channel, card["ts"], "All right")
+    await person.press(session.channel, card["ts"], "All right")
 
 
 async def _has_votes(session: Session, number: int) -> None:

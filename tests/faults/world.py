@@ -13,7 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from slackbot.sandbox import Person, Sandbox
+from slackbot.sandbox import Sandbox
 from slackbot.settings import Settings
 from slackbot.store import Store
 from slackbot.store.server import connect
@@ -29,12 +29,11 @@ RETRIES = (0.3, 3.0, 12.0)
 
 @dataclass
 class World:
-    """What there is: the workspace, the store, the people, and the processes."""
+    """What there is: the workspace, the store, and the processes."""
 
     slack: Sandbox
     redis_url: str
     folder: Path
-    people: dict[str, Person]
     programs: list[Program] = field(default_factory=list)
     _redis: Redis | None = None
 
@@ -79,12 +78,6 @@ class World:
         await asyncio.gather(*(program.is_ready() for program in programs))
         return programs
 
-    def channel(self, name: str) -> str:
-        """A new channel with everybody in it."""
-        channel = self.slack.add_channel(name)
-        self.slack.join(channel, *self.people.values())
-        return channel
-
     async def until(self, condition: Callable[[], Any], seconds: float = STEP) -> Any:
         """Waits until a condition on the workspace holds."""
         return await self.slack.wait_for(condition, seconds)
@@ -111,8 +104,7 @@ async def world(redis_url: str, folder: Path, *, seconds: float = 110, **sandbox
     options = {"retry_delays": RETRIES, "connect_timeout": 0.5, "rate_limits": False, **sandbox}
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  nothing else goes on yet
     async with Sandbox(**options) as slack:
-        people = {name: slack.add_person(name, name.capitalize()) for name in ("ada", "ben", "cleo", "dan")}
-        made = World(slack, redis_url, folder, people)
+        made = World(slack, redis_url, folder)
         try:
             async with asyncio.timeout(seconds):
                 yield made
