@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from random import Random
 
@@ -32,7 +32,7 @@ class Somebody:
         """Something; what turns out not to be on the screen is left alone."""
         in_thread = [self.speak, self.edit, self.agree, self.agree, self.change, self.press_old, self.control]
         in_modal = [self.pick, self.pick, self.mark, self.add, self.submit, self.submit]
-        choices: list[Callable[[], Awaitable[None]]] = in_modal if self.person.view else in_thread
+        choices: Sequence[Callable[[], Awaitable[None]]] = in_modal if self.person.view else in_thread
         with suppress(NotOnScreen):
             await self.random.choice(choices)()
 
