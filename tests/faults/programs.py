@@ -81,10 +81,9 @@ class Program:
             self._process.wait(STOP)
 
     def kill_all(self) -> None:
-        """The process and all that it has forked, as when the machine dies."""
-        for pid in [*_descendants(self.pid), self.pid]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """With all that it has forked, as when the machine dies."""
+        for pid in descendants(self.pid):
+            kill(pid)
         self.kill()
 
     def freeze(self) -> None:
@@ -120,8 +119,14 @@ class Program:
         return "\n".join(parts)
 
 
-def _descendants(pid: int) -> list[int]:
-    """Its children, their children, and so on, the youngest first."""
+def kill(pid: int) -> None:
+    """SIGKILL to a process that may be gone already."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def descendants(pid: int) -> list[int]:
+    """The process's children, their children, and so on, the farthest first."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
     found = [pid]

@@ -197,9 +197,9 @@ class Session:
 
     # --- what must come of it ---------------------------------------------------------------------------------
 
-    async def check(self) -> None:
+    async def check(self, seconds: float = STEP) -> None:
         """Waits for the end, then holds everything against the script."""
-        await self.world.until(lambda: self.is_over and len(self.files) >= 3)
+        await self.world.until(lambda: self.is_over and len(self.files) >= 3, seconds)
         await self._nothing_left_to_do()
         assert await self.steps() == STEPS, self.text
         assert sorted(self.files) == ["domain.yml", "nlu.yml", "stories.yml"], self.text
