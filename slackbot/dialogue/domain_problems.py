@@ -7,11 +7,16 @@ from collections.abc import Iterator
 
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.slots import REQUESTED_SLOT, SESSION_METADATA_SLOT
+from slackbot.dialogue.yamlfile import Variable
+
+#: Sections whose values must have a type. In slots, initial values may be environment variables.
+_WITHOUT_VARIABLES = ("intents", "entities", "actions", "responses", "forms", "session_config")
 
 
 def problems_for_rasa_3(domain: Domain) -> list[str]:
     """One line each, with its remedy, in the domain's order; empty for a domain that Rasa 3 loads."""
-    found = [*_version(domain), *_repeated(domain), *_slots(domain), *_forms(domain)]
+    found = [*_version(domain), *_repeated(domain), *_responses(domain), *_slots(domain), *_forms(domain)]
+    found += [problem for section in _WITHOUT_VARIABLES for problem in _variables(section, domain.data.get(section))]
     return list(dict.fromkeys(found))
 
 
@@ -30,6 +35,21 @@ def _repeated(domain: Domain) -> Iterator[str]:
         for name, times in names.items():
             if times > 1:
                 yield f"'{name}' occurs {times} times in '{section}'; keep one"
+
+
+def _responses(domain: Domain) -> Iterator[str]:
+    for name, variations in domain.responses.items():
+        if any(variation.get("text") is None and not variation.get("custom") for variation in variations):
+            yield f"the response '{name}' has a variation without a text; write its 'text', or a 'custom' payload"
+
+
+def _variables(section: str, data: object) -> Iterator[str]:
+    """Values with environment variables: Rasa checks the types of values before it expands them. Keys may be some."""
+    if isinstance(data, Variable):
+        yield f"{data!r:.60} stands in '{section}', where Rasa 3 takes no environment variables; write the text itself"
+    values = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    for value in values:
+        yield from _variables(section, value)
 
 
 def _slots(domain: Domain) -> Iterator[str]:

@@ -131,7 +131,7 @@ class SectionReader:
     def _names(self, data: Data, key: str) -> tuple[str, ...]:
         """A list of names; a single one may stand without a dash."""
         value = data.get(key)
-        names = [value] if isinstance(value, str) else value or []
+        names = [value] if isinstance(value, str) else [] if value is None else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             self.fail(
                 data, key, f"'{key}' is no list of names", "list each name behind a dash, quoted if it is a number"

@@ -31,9 +31,9 @@ _ENTITY_KEYS = ("start", "end", "value", "entity", "role", "group")
 _PRETRAINED_EXTRACTORS = {"DucklingEntityExtractor", "DucklingHTTPExtractor", "SpacyEntityExtractor"}
 _SECTIONS = {
     "intent": {"intent", "examples", "metadata"},
-    "synonym": {"synonym", "examples", "metadata"},
-    "regex": {"regex", "examples", "metadata"},
-    "lookup": {"lookup", "examples", "metadata"},
+    "synonym": {"synonym", "examples"},
+    "regex": {"regex", "examples"},
+    "lookup": {"lookup", "examples"},
 }
 
 
@@ -143,13 +143,14 @@ class _NLUReader:
 
     def read(self, section: Any, line: int | None) -> None:
         kind = self._kind(section, line)
-        name = section[kind]
+        name = section.get(kind)
         if not name or not section.get("examples"):
             logger.warning("%s:%s: a section without a name or examples is left out", self._path, line)
             return
         if not isinstance(name, str):
             raise FileError(self._path, line, f"the {kind} {name!r:.40} is not text", "put it in quotes")
         if kind == "intent":
+            self._check_intent(name, line_of(section, kind))
             self._examples += self._intent(name.strip(), section)
             return
         texts = [text for text, _ in self._lines(section)]
@@ -157,20 +158,27 @@ class _NLUReader:
             self._synonyms |= dict.fromkeys(texts, name)
         elif kind == "regex":
             self._regexes += [{"name": name, "pattern": text} for text in texts]
-        else:
+        elif texts:
             self._lookups += [{"name": name, "elements": texts}]
 
     def _kind(self, section: Any, line: int | None) -> str:
+        remedy = "begin a section with intent, synonym, regex or lookup, and give it examples"
         kinds = [kind for kind in _SECTIONS if isinstance(section, dict) and kind in section]
-        unknown = [key for key in section if key not in _SECTIONS[kinds[0]]] if kinds else []
-        if not kinds or unknown:
-            raise FileError(
-                self._path,
-                line_of(section, unknown[0]) if unknown else line,
-                f"a section of 'nlu' can't have the key {unknown[0]!r}" if unknown else "this is no section of 'nlu'",
-                "begin a section with intent, synonym, regex or lookup, and give it examples",
-            )
-        return kinds[0]
+        # Examples of nothing are left out, as by Rasa.
+        is_nameless = isinstance(section, dict) and section.keys() <= _SECTIONS["intent"]
+        if not kinds and not is_nameless:
+            raise FileError(self._path, line, "this is no section of 'nlu'", remedy)
+        kind = kinds[0] if kinds else "intent"
+        unknown = next((key for key in section if key not in _SECTIONS[kind]), None)
+        if unknown is not None:
+            problem = f"a section of 'nlu' that begins with {kind} can't have the key {unknown!r}"
+            raise FileError(self._path, line_of(section, unknown), problem, remedy)
+        return kind
+
+    def _check_intent(self, name: str, line: int | None) -> None:
+        if name.count("/") > 1:
+            problem = f"the intent {name!r:.60} has more than one '/'"
+            raise FileError(self._path, line, problem, "write a retrieval intent like 'faq/ask_name'")
 
     def _intent(self, name: str, section: dict[str, Any]) -> Iterator[Example]:
         examples, beside_intent = section["examples"], section.get("metadata")
@@ -182,6 +190,9 @@ class _NLUReader:
             line = line_of(examples, index)
             if not isinstance(item, dict) or not isinstance(item.get("text"), str):
                 raise FileError(self._path, line, "an example has no text", "write it like '- text: hello'")
+            if unknown := item.keys() - {"text", "metadata"}:
+                problem = f"an example can't have the key {min(map(str, unknown))!r}"
+                raise FileError(self._path, line, problem, "put it below 'metadata'")
             metadata = _metadata(beside_intent, item.get("metadata"))
             yield self._example(_stripped(item["text"]), name, metadata, line)
 

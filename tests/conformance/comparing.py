@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from slackbot.dialogue.yamlfile import Variable, parse_yaml
 from slackbot.errors import FileError, UnknownEvent
 
 Record = dict[str, Any]
@@ -84,3 +86,24 @@ def _simple(data: Any) -> Any:
     if isinstance(data, date):
         return {"__date__": data.isoformat()}
     return data
+
+
+def _names_a_variable(record: Record, ours: Any, rasas: Any) -> bool:
+    if (ours == REFUSED) == (rasas == REFUSED):
+        return False
+    try:
+        return _holds_variable(parse_yaml(record["input_yaml"], Path("file.yml")))
+    except FileError:
+        return False
+
+
+def _holds_variable(data: Any) -> bool:
+    if isinstance(data, dict):
+        return any(map(_holds_variable, (*data.keys(), *data.values())))
+    return any(map(_holds_variable, data)) if isinstance(data, list) else isinstance(data, Variable)
+
+
+OTHER_ENVIRONMENT = Difference(
+    "the file names an environment variable: it had a value where the record was made, or Rasa takes none there",
+    _names_a_variable,
+)

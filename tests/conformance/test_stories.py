@@ -17,7 +17,7 @@ from slackbot.dialogue.events import Event, SlotSet
 from slackbot.dialogue.state import ACTION_LISTEN
 from slackbot.dialogue.stories import Story, stories_from, stories_yaml
 from slackbot.dialogue.yamlfile import parse_yaml
-from tests.conformance.comparing import REFUSED, Difference, Record, plain
+from tests.conformance.comparing import OTHER_ENVIRONMENT, REFUSED, Difference, Record, plain
 from tests.conformance.conftest import Compare
 from tests.conformance.joined import Part, parts_of, whole
 
@@ -233,15 +233,6 @@ def _steps_as_rasa_writes(step: Mapping[str, Any], *, as_test: bool) -> Iterator
 
 def only_rules_are_missing(_: Record, ours: Any, rasas: Any) -> bool:
     return isinstance(ours, list) and [item for item in ours if not item.startswith('["rule"')] == rasas
-
-
-def names_a_variable(record: Record, ours: Any, _: Any) -> bool:
-    return bool(ours == REFUSED and "${" in record["input_yaml"])
-
-
-OTHER_ENVIRONMENT = Difference(
-    "the file names an environment variable, which had a value where the record was made", names_a_variable
-)
 
 
 def lacks_a_name(record: Record, ours: Any, _: Any) -> bool:

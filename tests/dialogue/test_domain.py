@@ -273,6 +273,7 @@ def test_a_projects_domain_is_found_beside_its_data(tmp_path: Path, place: str) 
         ("responses:\n  utter_a:\n    - A\n", 2, "the response 'utter_a' is no list of variations"),
         ("forms:\n  a: [b]\n", 2, "the form 'a' is a list"),
         ("forms:\n  a:\n    required_slots: 3\n", 3, "'required_slots' is no list of names"),
+        ("forms:\n  a:\n    required_slots: false\n", 3, "'required_slots' is no list of names"),
         ("forms:\n  a:\n    required_slots:\n      1: []\n", 3, "the form 'a' asks for 1"),
         ("session_config:\n  session_expiration_time: soon\n", 2, "'session_expiration_time' is text"),
         ("e2e_actions: [3]\n", 1, "'e2e_actions' is no list of names"),
@@ -407,6 +408,16 @@ def test_what_rasa_3_would_refuse_is_told(plants: Domain) -> None:
     assert "'a' occurs 2 times in 'intents'" in told
     assert "asks for 'lost', which is no slot" in told
     assert "a list of names" in "\n".join(problems_for_rasa_3(Domain.from_dict({"forms": ["f"]})))
+
+
+def test_rasa_3_would_refuse_responses_without_text_and_variables_where_it_expects_a_type() -> None:
+    text = (
+        "responses:\n  utter_a:\n  - image: x\n  utter_b:\n  - custom: {a: b}\n  utter_${N}:\n  - text: ${TEXT}\n"
+        "slots:\n  s:\n    type: text\n    initial_value: ${START}\n    mappings:\n    - type: custom\n"
+    )
+    found = problems_for_rasa_3(Domain.from_dict(parse_yaml(text, Path("domain.yml"))))
+    assert ["'utter_a'" in found[0], "'${TEXT}' stands in 'responses'" in found[1]] == [True, True]
+    assert len(found) == 2
 
 
 # -- real projects ---------------------------------------------------------------------------------------------------

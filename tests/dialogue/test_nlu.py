@@ -104,9 +104,11 @@ def test_lines_without_a_dash_and_sections_without_examples_are_left_out(caplog:
     with caplog.at_level(logging.WARNING):
         data = read(
             "nlu:\n- intent: a\n  examples: |\n    - x\n    y\n\n- intent: b\n- intent: ''\n  examples: |\n    - z\n"
+            "- examples: |\n    - nothing\n- lookup: l\n  examples: file.txt\n"
         )
     assert [each.text for each in data.examples] == ["x"]
-    assert [f"nlu.yml:{line}:" in caplog.text for line in (5, 7, 8)] == [True] * 3
+    assert data.lookups == ()
+    assert [f"nlu.yml:{line}:" in caplog.text for line in (5, 7, 8, 11)] == [True] * 4
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,9 @@ def test_lines_without_a_dash_and_sections_without_examples_are_left_out(caplog:
         ("nlu:\n- intent: 12\n  examples: |\n    - x\n", 2, "not text"),
         ("nlu:\n- intent: a\n  examples: {b: c}\n", 3, "no list"),
         ("nlu:\n- intent: a\n  examples:\n  - x\n", 4, "no text"),
+        ("nlu:\n- intent: a\n  examples:\n  - text: x\n    by: U1\n", 4, "'by'"),
+        ("nlu:\n- intent: a/b/c\n  examples: |\n    - x\n", 2, "more than one '/'"),
+        ("nlu:\n- synonym: a\n  metadata: b\n  examples: |\n    - x\n", 3, "'metadata'"),
         ("nlu:\n- regex: a\n  examples:\n  - x\n", 3, "no text"),
         ("nlu:\n- intent: a\n  examples: |\n    - x\n    - '[x]{y}'\n", 5, "JSON"),
     ],
