@@ -103,7 +103,8 @@ async def serve(
     stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping")
+        if stop.is_set():
+            log.info("stopping")
     finally:
         await _cancelled(stopping)
         await _cancelled(running)

@@ -1,0 +1,33 @@
+"""Without REDIS_URL: the app and its own Valkey are killed together, and nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.faults.programs import Program, kill
+from tests.faults.session import Session
+from tests.faults.world import world
+
+#: Acts after which everything is killed.
+KILLED_AFTER = frozenset({"say are you human?", "ben picks mood_bad", "finish"})
+
+
+def _kill_everything(app: Program, data: Path) -> None:
+    app.kill()
+    kill(int((data / "valkey" / "valkey.pid").read_text()))
+
+
+async def test_killed_together(tmp_path: Path) -> None:
+    async with world("", tmp_path) as made:
+        (app,) = await made.running("serve")
+        made.redis_url = f"unix://{tmp_path / 'data' / 'valkey' / 'socket'}"
+        session = Session(made)
+
+        def die() -> None:
+            _kill_everything(app, tmp_path / "data")
+            app.start()
+
+        for act in session.acts:
+            await session.perform(act, die if act.name in KILLED_AFTER else lambda: None)
+        await made.running("work")
+        await session.check()
