@@ -51,9 +51,10 @@ async def assert_files_tell_the_log(lesson: Lesson, folder: Path) -> None:
     tracker = (await lesson.state()).tracker
     parts: list[list[Event]] = [[]]
     for event in tracker.events[3:]:
-        parts[-1].append(event)
         if isinstance(event, Restarted):
             parts.append([])
+        else:
+            parts[-1].append(event)
     told = [[short(event) for event in Tracker("", tracker.domain, part).applied_events()] for part in parts]
     kept = [[name for name in part if name != "listen" and not name.startswith("“")] for part in told]
     intents = set(tracker.domain.intents)
