@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.faults.programs import Program, kill
-from tests.faults.session import Session
+from tests.faults.session import STEPS, Session
 from tests.faults.world import world
 
 #: Acts after which everything is killed.
@@ -31,3 +31,16 @@ async def test_killed_together(tmp_path: Path) -> None:
             await session.perform(act, die if act.name in KILLED_AFTER else lambda: None)
         await made.running("work")
         await session.check()
+
+
+async def test_only_valkey_is_killed(tmp_path: Path) -> None:
+    """The app starts it again and goes on by itself."""
+    async with world("", tmp_path) as made:
+        (app,) = await made.running("serve")
+        made.redis_url = f"unix://{tmp_path / 'data' / 'valkey' / 'socket'}"
+        session = Session(made)
+        for act in session.acts[:4]:
+            await session.perform(act)
+            kill(int((tmp_path / "data" / "valkey" / "valkey.pid").read_text()))
+        assert app.starts == 1
+        assert await session.steps() == STEPS[:4]

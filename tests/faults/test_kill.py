@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.faults.between import between
 from tests.faults.programs import Program
 from tests.faults.session import Session
 from tests.faults.world import world
 
 #: Sessions that are played at the same time, each with processes and a database of its own.
 LANES = 4
+#: How many writes later the app is killed in each further session of a lane.
+WRITES_APART = 4 * LANES
 #: Acts after which the quick test kills: one of each kind.
 QUICK = frozenset({"teach", "say are you human?", "cleo picks mood_bad", "finish"})
 
 
 class Killer:
-    """Kills the app when it has made so many calls: after the call's effect, before the app hears of it."""
+    """Kills the app at the call of some number: after the call's effect, before the app hears of it."""
 
     def __init__(self, app: Program) -> None:
         self._app = app
@@ -32,13 +37,19 @@ class Killer:
         """At the call of this number from now on, counted from 1."""
         self._left, self.struck = calls, ""
 
-    def __call__(self, method: str, arguments: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    def called(self, method: str, arguments: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Slack was called; files are the worker's."""
         del arguments, answer
-        if self._left is None or method.startswith("files."):  # those are the worker's
+        if not method.startswith("files."):
+            self.count(method)
+
+    def count(self, what: str = "a write") -> None:
+        """Something took effect, and the app doesn't know yet."""
+        if self._left is None:
             return
         self._left -= 1
         if self._left == 0:
-            self._left, self.struck = None, method
+            self._left, self.struck = None, what
             restart(self._app)
 
 
@@ -70,7 +81,7 @@ async def test_killed_after_each_act(redis_url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300)
 async def test_killed_at_each_call(redis_url: str, tmp_path: Path) -> None:
     """What the app told Slack took effect, and the app died before it learnt of it: for each call of the session."""
     struck = await asyncio.gather(*(_lane(number, f"{redis_url}?db={number}", tmp_path) for number in range(LANES)))
@@ -81,10 +92,10 @@ async def test_killed_at_each_call(redis_url: str, tmp_path: Path) -> None:
 async def _lane(number: int, redis_url: str, folder: Path) -> list[str]:
     """Sessions one after the other over one store; in each the app is killed at another call."""
     struck = []
-    async with world(redis_url, folder / str(number), seconds=580) as made:
+    async with world(redis_url, folder / str(number), seconds=280) as made:
         app, _ = await made.running("serve", "work")
         killer = Killer(app)
-        made.slack.on_call(killer)
+        made.slack.on_call(killer.called)
         for call in range(number + 1, 200, LANES):
             session = Session(made, f"call-{call}")
             killer.aim(call)
@@ -96,3 +107,37 @@ async def _lane(number: int, redis_url: str, folder: Path) -> list[str]:
             struck.append(killer.struck)
             await app.is_ready()
     return struck
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_killed_at_writes(redis_url: str, tmp_path: Path) -> None:
+    """What the app stored is stored, and the app died before it learnt of it: for a sample of a session's writes."""
+    struck = await asyncio.gather(*(_writing_lane(number, redis_url, tmp_path) for number in range(LANES)))
+    assert sum(struck) >= 4 * LANES
+
+
+async def _writing_lane(number: int, redis_url: str, folder: Path) -> int:
+    """Sessions one after the other; in each the app is killed some writes later than in the one before."""
+    with tempfile.TemporaryDirectory(prefix="st-") as short:
+        place, server = Path(short) / "s", Path(redis_url.removeprefix("unix://"))
+        async with AsyncExitStack() as stack:
+            made = await stack.enter_async_context(world(f"{redis_url}?db={number}", folder / str(number), seconds=280))
+            app = made.program("serve", REDIS_URL=f"unix://{place}?db={number}")
+            killer = Killer(app)
+            await stack.enter_async_context(between(server, place, killer.count))
+            app.start()
+            await made.running("work")
+            await app.is_ready()
+            sessions = 0
+            for write in range(3 + number * 3, 400, WRITES_APART):
+                session = Session(made, f"write-{write}")
+                killer.aim(write)
+                for act in session.acts:
+                    await session.perform(act)
+                await session.check()
+                if not killer.struck:  # the session has fewer writes
+                    break
+                sessions += 1
+                await app.is_ready()
+            return sessions
