@@ -110,7 +110,7 @@ class Rehearsal:
 
     async def _change(self, person: str, part: int, answer: int) -> None:
         question = (await self.lesson.state()).question
-        if question is not None:
+        if question is not None and question.open_parts:  # there are none while a decided action is yet to be run
             draft = Draft.of(self.lesson.id, question)
             index = draft.decided + part % (len(draft.kinds) - draft.decided)
             choice = ANSWERS[draft.kinds[index]]
