@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from slackbot.learning.draft import Draft
 from slackbot.learning.plan import ACTION_LISTEN, LONGEST_PLAN
 from slackbot.learning.question import ClosedQuestion, Message, Outcome, Part, PartKind, Question, entities_answer
 from slackbot.learning.session import Session, Status
+
+#: Big examples take long on a machine that does other things too: that is no fault of what is tested.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 #: Texts that break out of markup, texts that are long, texts of nothing to see.
 HARD = st.sampled_from(

@@ -16,7 +16,7 @@ from slackbot.learning.draft import Draft
 from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
 from slackbot.learning.session import Session
 from slackbot.sandbox.block_kit import message_problems, suggested_options, view_problems
-from tests.blocks.strategies import NAMES, TEXTS, closed_questions, drafts, questions, sessions
+from tests.blocks.strategies import NAMES, TEXTS, UNHURRIED, closed_questions, drafts, questions, sessions
 
 CONVERSATION = "0123456789abcdef"
 RESPONSES = st.dictionaries(
@@ -38,6 +38,7 @@ def assert_shown(view: dict[str, Any]) -> None:
     assert len(json.dumps(view).encode()) <= 250_000
 
 
+@UNHURRIED
 @given(
     questions(),
     st.integers(0, 50),
@@ -48,6 +49,7 @@ def test_open_cards(question: Question, voters: int, waiting: list[Message], res
     assert_posted(open_card(CONVERSATION, "U2", question, voters, waiting, responses))
 
 
+@UNHURRIED
 @given(closed_questions(), RESPONSES)
 def test_closed_cards(closed: ClosedQuestion, responses: dict[str, Any]) -> None:
     card = closed_card("U2", closed, responses)
@@ -55,11 +57,13 @@ def test_closed_cards(closed: ClosedQuestion, responses: dict[str, Any]) -> None
     assert all(block["type"] != "actions" for block in card.blocks)
 
 
+@UNHURRIED
 @given(sessions(), st.integers(0, 10**9), st.integers(0, 10**6))
 def test_parents(session: Session, version: int, turns: int) -> None:
     assert_posted(parent(CONVERSATION, session, version, turns))
 
 
+@UNHURRIED
 @given(
     st.none() | TEXTS,
     st.fixed_dictionaries(
@@ -75,11 +79,13 @@ def test_what_the_bot_says(text: str | None, data: dict[str, Any], reverted: boo
     assert_posted(bot_says(text, data, reverted=reverted))
 
 
+@UNHURRIED
 @given(st.sampled_from(Control), TEXTS, st.integers(0, 10**9))
 def test_questions_about_a_control(control: Control, words: str, version: int) -> None:
     assert_posted(again(control, words, CONVERSATION, version))
 
 
+@UNHURRIED
 @given(drafts())
 def test_change_modals(draft: Draft) -> None:
     assert_shown(change_modal(draft, "0123456789abcdef"))
@@ -96,16 +102,19 @@ def test_a_change_modal_for_the_longest_message() -> None:
 _KINDS = (PartKind.INTENT, PartKind.ENTITIES)
 
 
+@UNHURRIED
 @given(st.sampled_from(sorted(NEW_VIEWS)))
 def test_modals_for_what_is_new(callback_id: str) -> None:
     assert_shown(new_modal(callback_id, "token"))
 
 
+@UNHURRIED
 @given(TEXTS)
 def test_notices(text: str) -> None:
     assert_shown(notice(text))
 
 
+@UNHURRIED
 @given(TEXTS, st.lists(NAMES, unique=True, max_size=150), TEXTS)
 def test_options(query: str, names: list[str], description: str) -> None:
     options = found(query, names, dict.fromkeys(names, description))

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbot.blocks.mrkdwn import bold, code, escape, literal, people, plain, quote, shorten
-from tests.blocks.strategies import TEXTS
+from tests.blocks.strategies import TEXTS, UNHURRIED
 
 MARKED = st.text("*_~`<>&a1 :\n", max_size=30)
 
 
+@UNHURRIED
 @given(st.text() | MARKED)
 def test_what_is_escaped_is_read_back(text: str) -> None:
     assert plain(escape(text)) == text
@@ -41,6 +42,7 @@ def test_links_and_mentions_lose_their_markup(sent: str, typed: str) -> None:
     assert plain(sent) == typed
 
 
+@UNHURRIED
 @given(TEXTS | MARKED, st.integers(1, 60))
 def test_a_text_is_cut_to_its_length_and_never_inside_of_an_entity(text: str, length: int) -> None:
     cut = shorten(escape(text), length)
@@ -48,6 +50,7 @@ def test_a_text_is_cut_to_its_length_and_never_inside_of_an_entity(text: str, le
     assert not re.search("&(?!(amp|lt|gt);)", cut)
 
 
+@UNHURRIED
 @given(TEXTS | MARKED, st.integers(2, 40))
 def test_nothing_in_a_text_acts_as_markup(text: str, length: int) -> None:
     """No mentions, no links; what could be formatting stands in one piece of code, on one line, however it is cut."""
@@ -58,6 +61,7 @@ def test_nothing_in_a_text_acts_as_markup(text: str, length: int) -> None:
             assert (inside[0], inside[-1], inside.count("`")) == ("`", "`", 2)
 
 
+@UNHURRIED
 @given(TEXTS | MARKED, st.integers(2, 40))
 def test_bold_is_all_bold_or_not_at_all(text: str, length: int) -> None:
     shown = bold(text, length)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from slackbot.learning.draft import Draft, entity_id, told_apart, words_of
 from slackbot.learning.question import Message, Part, PartKind, Question
-from tests.blocks.strategies import drafts
+from tests.blocks.strategies import UNHURRIED, drafts
 
 KINDS = (PartKind.INTENT, PartKind.ENTITIES, PartKind.ACTION, PartKind.ACTION)
 SUGGESTED = ("greet", "[]", "utter_greet", "action_listen")
@@ -56,6 +56,7 @@ def test_what_is_new_takes_the_first_place_that_is_as_suggested() -> None:
     assert draft(decided=2).with_new(PartKind.INTENT, "bye").answers == SUGGESTED
 
 
+@UNHURRIED
 @given(st.text())
 def test_words_stand_where_they_say(text: str) -> None:
     words = words_of(text)
@@ -87,6 +88,7 @@ def test_an_entity_is_removed_by_what_it_is() -> None:
     assert left.without_entity(entity_id(first)).entities == [second]
 
 
+@UNHURRIED
 @given(drafts())
 def test_a_draft_survives_the_store(kept: Draft) -> None:
     assert Draft.from_dict(json.loads(json.dumps(kept.as_dict()))) == kept
