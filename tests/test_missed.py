@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbot.missed import moment_of
+from tests.blocks.strategies import UNHURRIED
 
 SECONDS = st.integers(1_500_000_000, 2_500_000_000)
 MICROS = st.integers(0, 999_997)
@@ -15,6 +16,7 @@ def at(second: int, micros: int) -> str:
     return f"{second}.{micros:06}"
 
 
+@UNHURRIED
 @given(SECONDS, MICROS, MICROS)
 def test_of_two_edits_in_a_second_the_later_event_is_the_later_edit(second: int, one: int, other: int) -> None:
     moments = [float(moment_of(at(second, 0), at(second, micros))) for micros in (one, other)]
@@ -22,6 +24,7 @@ def test_of_two_edits_in_a_second_the_later_event_is_the_later_edit(second: int,
     assert all(int(moment) == second for moment in moments)
 
 
+@UNHURRIED
 @given(SECONDS, MICROS, st.integers(0, 3))
 def test_a_message_that_is_read_shows_every_edit_of_its_second_and_none_of_the_next(
     second: int, micros: int, late: int

@@ -19,6 +19,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot.receiver import TOLERANCE, is_signed, parse, slack_routes
+from tests.blocks.strategies import UNHURRIED
 
 SECRET = "a secret"
 FORM = "application/x-www-form-urlencoded"
@@ -159,6 +160,7 @@ async def test_what_nobody_listens_for_is_not_found_and_nothing_breaks(door: Doo
     assert (await door.post(command("still there")))[0] == 200
 
 
+@UNHURRIED
 @given(body=st.binary(), secret=st.text(min_size=1), other=st.binary(min_size=1))
 def test_a_signature_fits_its_body_and_secret_and_no_other(body: bytes, secret: str, other: bytes) -> None:
     now = str(int(time.time()))
@@ -168,6 +170,7 @@ def test_a_signature_fits_its_body_and_secret_and_no_other(body: bytes, secret: 
     assert not is_signed(secret + "x", now, good, body)
 
 
+@UNHURRIED
 @given(text=st.text(), value=st.text())
 def test_forms_are_read_as_they_were_written(text: str, value: str) -> None:
     fields = {"command": "/teach", "text": text, "payload": value}

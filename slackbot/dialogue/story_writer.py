@@ -89,12 +89,17 @@ def _applied_parts(events: Iterable[Event], domain: Domain) -> Iterator[list[Eve
 def _story_events(events: Iterable[Event], *, keeps_listening: bool = False) -> list[Event]:
     """The events that have steps; what later events say about a message is worked into it."""
     found: list[Event] = []
+    as_text: dict[int, bool] = {}
     message: int | None = None
     action: str | None = None
     for event in events:
         if isinstance(event, EntitiesAdded | DefinePrevUserUtteredFeaturization):
-            if message is not None and action == _LISTEN:
-                found[message] = _with(found[message], event)
+            if message is None or action != _LISTEN:
+                continue
+            if isinstance(event, EntitiesAdded):
+                found[message] = _with_entities(found[message], event)
+            else:
+                as_text[message] = bool(event.use_text_for_featurization)  # the last one counts
             continue
         if isinstance(event, UserUttered):
             message = len(found)
@@ -102,7 +107,7 @@ def _story_events(events: Iterable[Event], *, keeps_listening: bool = False) -> 
             action = event.action_name or event.action_text
         if _is_written(event) or (keeps_listening and action == _LISTEN and isinstance(event, ActionExecuted)):
             found.append(event)
-    return found
+    return [_without_intent(event) if as_text.get(index) else event for index, event in enumerate(found)]
 
 
 def _is_written(event: Event) -> bool:
@@ -111,18 +116,24 @@ def _is_written(event: Event) -> bool:
     return isinstance(event, UserUttered | SlotSet | ActiveLoop)
 
 
-def _with(message: Event, event: EntitiesAdded | DefinePrevUserUtteredFeaturization) -> UserUttered:
-    """The message with the entities added, or without its intent where it was featurized as text."""
+def _with_entities(message: Event, event: EntitiesAdded) -> UserUttered:
+    """The message with the entities that it lacks."""
     assert isinstance(message, UserUttered)  # noqa: S101  the caller keeps the index of a message
-    parse_data = dict(message.parse_data)
-    if isinstance(event, EntitiesAdded):
-        new = [dict(entity) for entity in event.entities]
-        parse_data["entities"] = message.entities + [entity for entity in new if entity not in message.entities]
-    elif event.use_text_for_featurization and message.text:
-        parse_data["intent"] = {"name": "", "confidence": 1.0}
+    new = [dict(entity) for entity in event.entities if dict(entity) not in message.entities]
+    return _changed(message, entities=message.entities + new)
+
+
+def _without_intent(message: Event) -> Event:
+    """A message as it is where it was featurized as text."""
+    if not isinstance(message, UserUttered) or not message.text:
+        return message
+    return _changed(message, intent={"name": "", "confidence": 1.0})
+
+
+def _changed(message: UserUttered, **understood: Any) -> UserUttered:
     return UserUttered(
         message.text,
-        parse_data=parse_data,
+        parse_data={**message.parse_data, **understood},
         timestamp=message.timestamp,
         input_channel=message.input_channel,
         message_id=message.message_id,

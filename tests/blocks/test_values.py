@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from slackbot.blocks.kit import BUTTON_VALUE
 from slackbot.blocks.values import CardButton, EntityButton, SessionButton
+from tests.blocks.strategies import UNHURRIED
 
 WORDS = st.text(st.characters(exclude_characters="|"), max_size=100)
 
 
+@UNHURRIED
 @given(WORDS, WORDS, st.integers(0))
 def test_pack_and_unpack_are_each_others_inverse(conversation: str, question: str, number: int) -> None:
     card = CardButton(conversation, question, number)
@@ -22,6 +24,7 @@ def test_pack_and_unpack_are_each_others_inverse(conversation: str, question: st
     assert EntityButton.unpack(entity.pack()) == entity
 
 
+@UNHURRIED
 @given(st.text())
 def test_anything_else_is_refused_as_such(packed: str) -> None:
     for kind in (CardButton, SessionButton):

@@ -23,7 +23,9 @@ def differing(ours: Any, rasas: Any) -> list[Pair]:
 
 def messages_explain(record: Record, ours: Any, rasas: Any) -> bool:
     """Whether nothing differs but messages, and each that differs is told better by ours."""
-    return all(is_told_better(record, *pair) for pair in differing(ours, rasas))
+    pairs = differing(ours, rasas)
+    own, others = ([step for pair in pairs for step in pair[side]] for side in (0, 1))
+    return is_told_better(record, own, others)
 
 
 def is_told_better(record: Record, ours: Sequence[Step], rasas: Sequence[Step]) -> bool:
@@ -31,13 +33,37 @@ def is_told_better(record: Record, ours: Sequence[Step], rasas: Sequence[Step]) 
     texts = {event.get("text") for event in record["events"] if event.get("event") == "user"}
     readable = {read_form(text) for text in texts}
     told = all(read_form(said(step)) in readable if "user" in step else "intent" in step for step in ours)
-    spoilt = all(said(step) not in texts if "user" in step else set(step) <= {"entities"} for step in rasas)
+    spoilt = all(
+        said(step) not in texts or marks_something_else(record, step) if "user" in step else set(step) <= {"entities"}
+        for step in rasas
+    )
     return told and spoilt and 0 < len(ours) >= len(rasas)
+
+
+def marks_something_else(record: Record, step: Step) -> bool:
+    """Whether the step's text marks what no message has as an entity."""
+    found = {
+        (entity.get("start"), entity.get("end"), entity.get("entity"))
+        for event in record["events"]
+        for entity in (*(event.get("parse_data") or {}).get("entities", ()), *(event.get("entities") or ()))
+        if isinstance(entity, dict)
+    }
+    return any((each["start"], each["end"], each["entity"]) not in found for each in step["user"][1])
+
+
+def marked(step: Step) -> Step:
+    """The step with its text as (text, entities), as it is read."""
+    if "user" not in step:
+        return step
+    try:
+        return {**step, "user": parse_annotated(step["user"])}
+    except ValueError:
+        return {**step, "user": (step["user"], [])}
 
 
 def said(step: Step) -> str | None:
     """The text of a step, without its annotations."""
-    return parse_annotated(step["user"])[0] if "user" in step else None
+    return step["user"][0] if "user" in step else None
 
 
 def read_form(text: str | None) -> str:

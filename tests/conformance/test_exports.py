@@ -25,7 +25,7 @@ from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.errors import FileError
 from tests.conformance.comparing import REFUSED, Difference, Record, plain
 from tests.conformance.conftest import Compare
-from tests.conformance.messages import MESSAGES, Step, messages_explain, without_role
+from tests.conformance.messages import MESSAGES, Step, marked, messages_explain, without_role
 from tests.conformance.projects import Exported, exported, names_only
 
 FILE = Path("file.yml")
@@ -141,6 +141,21 @@ def examples_explain(export: Export, reason: str, record: Record, ours: Any, ras
     return bool(found) and None not in found and found[0] == reason
 
 
+def test_what_rasa_merged_is_read_as_rasa_reads_it(compare: Compare) -> None:
+    def found(record: Record) -> Any:
+        return [triple(each) for each in nlu_from(parse_yaml(record["output_yaml"], FILE), FILE).examples]
+
+    def expected(record: Record) -> Any:
+        examples = record["reread_examples"]
+        return [(each["text"], each["intent"], plain(each["entities"])) for each in examples]
+
+    compare("nlu_merge", found, expected)
+
+
+def triple(example: Example) -> Shown:
+    return example.text, example.intent, plain(example.entities)
+
+
 # Each says whether it explains an example that only Rasa has.
 
 
@@ -228,7 +243,7 @@ def steps_shown(record: Record, stories: Iterable[Sequence[Step]]) -> list[Step]
 def step_shown(record: Record, step: Step) -> Step:
     """A step without roles and groups, which Rasa loses. With ``--e2e`` Rasa writes texts and no entities, we don't."""
     dropped = {"entities", "user"} if record["e2e"] and "intent" in step else {"entities"} if record["e2e"] else set()
-    kept = {key: value for key, value in step.items() if key not in dropped}
+    kept = {key: value for key, value in marked(step).items() if key not in dropped}
     return kept | ({"entities": list(map(without_role, kept["entities"]))} if "entities" in kept else {})
 
 

@@ -413,6 +413,7 @@ def test_a_message_featurized_as_text_is_written_as_text() -> None:
     assert story_steps(events) == [{"user": "hi"}]
     assert story_steps(events[1:]) == [{"intent": "greet"}]
     assert story_steps([LISTEN, GREET, DefinePrevUserUtteredFeaturization(False)]) == [{"intent": "greet"}]
+    assert story_steps([*events, DefinePrevUserUtteredFeaturization(False)]) == [{"intent": "greet"}]
 
 
 def test_entities_found_later_are_written_with_the_message() -> None:

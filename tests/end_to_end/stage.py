@@ -30,6 +30,8 @@ from slackbot.threads import threads
 from workers.exports import exporter
 
 Json = dict[str, Any]
+#: Seconds that an acknowledgement is waited for: Slack waits 3, but these scenes also run on crowded machines.
+PATIENCE = 15.0
 #: Seconds that a worker may take to start and to post the files, on a machine that does other things too.
 WORKER_BOUND = 60.0
 
@@ -286,6 +288,7 @@ def shown(message: Json) -> str:
 async def staged(redis_url: str, core: Core, *, transport: str = "socket", **sandbox: Any) -> AsyncIterator[Stage]:
     """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon."""
     threads.BUNDLE = 0.1
+    sandbox.setdefault("ack_timeout", PATIENCE)
     sandbox.setdefault("manifest", read_yaml(bundled("manifest.yml")))
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(Sandbox(**sandbox))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbot.listeners.commands import Request, parse
+from tests.blocks.strategies import UNHURRIED
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ def test_anything_else_gets_help(text: str) -> None:
     assert parse(text) is None
 
 
+@UNHURRIED
 @given(st.text())
 def test_no_text_breaks_it(text: str) -> None:
     found = parse(text)
