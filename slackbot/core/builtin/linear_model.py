@@ -47,11 +47,12 @@ class LinearModel:
         if len(self.names) < 2:
             raise ValueError("a classifier needs two classes")
         labels = np.searchsorted(np.array(self.names), np.array(classes))
-        fit = _spanned(features) if features.shape[0] <= SPANNED else _separating(features)
-        folds = [*_folds(labels)][: None if features.shape[0] <= SPANNED else 1]
-        held_out = [(fit(labels, train).scores(features[test]), labels[test]) for train, test in folds]
+        small = features.shape[0] <= SPANNED
+        trainer = _Spanned(features) if small else _Separating(features)
+        folds = [*_folds(labels)][: None if small else 1]
+        held_out = [(trainer.fit(labels, train).scores(features[test]), labels[test]) for train, test in folds]
         self._sharpness = _sharpness(held_out)
-        self._weights = fit(labels, np.arange(len(labels)))
+        self._weights = trainer.fit(labels, np.arange(len(labels)))
 
     def probabilities(self, features: Any) -> _Numbers:
         """A row for each row of features, a column for each of ``names``; each row sums to 1."""
@@ -59,7 +60,7 @@ class LinearModel:
         return probabilities
 
 
-class _spanned:  # noqa: N801  used as the function that it makes
+class _Spanned:
     """Logistic regression on coordinates in the span of all texts: the same weights for a fraction of the time.
 
     The best weights are a sum of the texts' own features, so nothing is lost by looking at their products only.
@@ -73,7 +74,7 @@ class _spanned:  # noqa: N801  used as the function that it makes
         self._to_weights = axes[:, kept] / np.sqrt(squares[kept])
         self._coordinates = axes[:, kept] * np.sqrt(squares[kept])
 
-    def __call__(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
+    def fit(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
         # C=20 was best of the values tried on public data sets with ten examples an intent.
         model = LogisticRegression(C=20, tol=1e-3, max_iter=300)
         _fit(model, self._coordinates[rows], labels[rows])
@@ -82,13 +83,13 @@ class _spanned:  # noqa: N801  used as the function that it makes
         return Weights(self._features.T @ of_texts, intercepts)
 
 
-class _separating:  # noqa: N801  used as the function that it makes
+class _Separating:
     """A support vector machine, each class against all others: for many texts, where it is as good and far quicker."""
 
     def __init__(self, features: Any) -> None:
         self._features = features
 
-    def __call__(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
+    def fit(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
         model = LinearSVC(C=1.0, tol=1e-2, random_state=0)
         _fit(model, self._features[rows], labels[rows])
         coefficients, intercepts = _both_sides(model)
