@@ -12,6 +12,7 @@ import logging
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,7 @@ class WordPieces:
     def _next_merge(self, parts: Sequence[str]) -> int | None:
         """Where the pair begins that training merged earliest."""
         ranked = [
-            (rank, place)
-            for place, pair in enumerate(zip(parts, parts[1:], strict=False))
-            if (rank := self._ranks.get(pair)) is not None
+            (rank, place) for place, pair in enumerate(pairwise(parts)) if (rank := self._ranks.get(pair)) is not None
         ]
         return min(ranked)[1] if ranked else None
 

@@ -49,8 +49,8 @@ class LinearModel:
         labels = np.searchsorted(np.array(self.names), np.array(classes))
         small = features.shape[0] <= SPANNED
         trainer = _Spanned(features) if small else _Separating(features)
-        folds = [*_folds(labels)][: None if small else 1]
-        held_out = [(trainer.fit(labels, train).scores(features[test]), labels[test]) for train, test in folds]
+        splits = [*folds(labels, FOLDS)][: None if small else 1]
+        held_out = [(trainer.fit(labels, train).scores(features[test]), labels[test]) for train, test in splits]
         self._sharpness = _sharpness(held_out)
         self._weights = trainer.fit(labels, np.arange(len(labels)))
 
@@ -113,7 +113,7 @@ def _both_sides(model: Any) -> tuple[NDArray[np.float64], _Numbers]:
     return coefficients, intercepts.astype(np.float32)
 
 
-def _folds(labels: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def folds(labels: NDArray[np.int64], number: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Rows to learn and rows to hold out, each class spread over all folds. The only text of a class is always learned.
 
     Each row is held out at most once; which of a class come together is chance, but always the same.
@@ -123,9 +123,9 @@ def _folds(labels: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArr
     for row in np.random.default_rng(0).permutation(len(labels)):
         label = int(labels[row])
         if counts[label] > 1:
-            fold_of[row] = (seen[label] + label) % FOLDS
+            fold_of[row] = (seen[label] + label) % number
             seen[label] += 1
-    for fold in range(FOLDS):
+    for fold in range(number):
         held_out = np.flatnonzero(fold_of == fold)
         if len(held_out):
             yield np.flatnonzero(fold_of != fold), held_out

@@ -50,7 +50,9 @@ class SequenceTagger:
     def find(self, text: str, intent: str | None) -> Iterator[tuple[int, int, dict[str, str]]]:
         """The place of each entity, and ``entity``, ``role`` and ``group`` as far as there are any; in order."""
         tokens = [*_TOKEN.finditer(text)]
-        marks = self._tagger.tag(_features([token.group() for token in tokens], intent)) if tokens else []
+        if not tokens:
+            return
+        marks = self._tagger.tag(_features([token.group() for token in tokens], intent))
         begun: tuple[int, str] | None = None
         for token, mark, following in zip(tokens, marks, [*marks[1:], _OUTSIDE], strict=True):
             if mark == _OUTSIDE:

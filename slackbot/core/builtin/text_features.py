@@ -23,7 +23,7 @@ class TextFeatures:
     def __init__(self, texts: Sequence[str]) -> None:
         """Learns the terms of these texts; others don't count later on."""
         # Every visible character belongs to a token, so that examples of punctuation or emoji have terms.
-        words = CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2))
+        words = CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2))  # noqa: S106  a pattern, no secret
         characters = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4))
         self._parts = [_Tfidf(texts, vectorizer.build_analyzer()) for vectorizer in (words, characters)]
         self._with_vectors = word_vectors() is not None
