@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
-from benchmarks.nlu import Parsed, accuracy, entity_f1, read_examples
+from benchmarks.nlu import Parsed, accuracy, entity_f1, main, read_examples
 from slackbot.dialogue.nlu import Example
 from slackbot.errors import FileError
 
-ROOT = Path(__file__).parents[2]
 CITY = {"start": 3, "end": 7, "value": "Rome", "entity": "city"}
 
 
-def run(train: Path, test: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks.nlu", "--train", str(train), "--test", str(test)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def run(train: Path, test: Path) -> Result:
+    return CliRunner().invoke(main, ["--train", str(train), "--test", str(test)])
 
 
 def written(path: Path, *lines: Any) -> Path:
@@ -42,7 +33,7 @@ def test_the_last_line_holds_all_figures(tmp_path: Path) -> None:
         {"text": "hi", "intent": "greet", "entities": []},
     )
     done = run(written(tmp_path / "train.jsonl", *taught), written(tmp_path / "test.jsonl", *taught))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.output
     result = json.loads(done.stdout.splitlines()[-1])
     assert (result["accuracy"], result["entity_f1"]) == (1, 1)
     assert 0 < result["ms_per_message"] <= result["ms_per_message_p95"]
@@ -59,7 +50,7 @@ def test_a_line_that_is_no_example_is_named(tmp_path: Path, line: str) -> None:
 
 def test_a_file_that_is_not_there_gives_one_line(tmp_path: Path) -> None:
     done = run(tmp_path / "none.jsonl", tmp_path / "none.jsonl")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.startswith("benchmarks.nlu: ")
     assert len(done.stderr.splitlines()) == 1
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slackbot.core.builtin import embeddings
 from slackbot.core.builtin.embeddings import WordPieces, WordVectors, word_vectors
 from slackbot.core.builtin.text_features import TextFeatures
 
@@ -61,7 +60,7 @@ def test_a_word_of_any_length_is_split_in_a_moment() -> None:
 
 
 def test_without_the_package_words_and_characters_remain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embeddings.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     word_vectors.cache_clear()
     try:
         assert word_vectors() is None
