@@ -115,6 +115,23 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
 
 
 @main.command()
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    help="The Rasa project: the folder with domain.yml and data. Otherwise the assistant of the settings.",
+)
+@click.argument("what", type=click.Choice(["nlu"]))
+def evaluate(*, project: Path | None, what: str) -> None:  # noqa: ARG001  there is one thing to evaluate so far
+    """Cross-validate what a project teaches: how often intents of held-out examples are told right."""
+    from slackbot.dialogue.project import load_project
+    from slackbot.evaluate_command import evaluate_nlu
+    from slackbot.settings import example_assistant
+
+    folder = project or _settings().assistant or example_assistant()
+    evaluate_nlu(load_project(folder), show=click.echo)
+
+
+@main.command()
 def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
     from slackbot.doctor import examine

@@ -33,7 +33,7 @@ class BuiltinCore:
         """
         return cls(
             project.domain,
-            Understanding(project.nlu, project.domain),
+            Understanding(project.nlu, project.domain, project.config),
             Policies(project.stories, project.domain, project.config, folder=project.path),
         )
 

@@ -1,4 +1,4 @@
-"""Entities found by what training spelled out: annotated words, lookup tables and regular expressions."""
+"""Entities found by their surroundings and by what training spelled out: phrases, lookup tables and regexes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slackbot.core.builtin.sequence_tagger import SequenceTagger, can_learn_from
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.nlu import Example, NLUData
 
 _log = logging.getLogger(__name__)
 
-#: What the extractors are called in an entity's ``extractor``. The second is Rasa's own name for the same thing.
+#: What the extractors are called in an entity's ``extractor``. The last two are Rasa's own names for the same things.
 ANNOTATIONS = "AnnotationExtractor"
 PATTERNS = "RegexEntityExtractor"
+SURROUNDINGS = "CRFEntityExtractor"
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -31,6 +33,8 @@ class _Found:
     end: int
     entity: str
     extractor: str
+    #: Its role and group; None: nothing is said about them.
+    labels: Mapping[str, str] | None = None
 
 
 class EntityExtractor:
@@ -40,13 +44,15 @@ class EntityExtractor:
         self._annotated = _Phrases(_annotated_phrases(data.examples))
         self._looked_up = _Phrases(_lookup_phrases(data.lookups))
         self._patterns = list(_patterns(data.regexes, domain))
+        self._tagger = SequenceTagger(data.examples) if can_learn_from(data.examples) else None
         self._labels = _Labels(data.examples)
         self._canonical = {written.casefold(): value for written, value in data.synonyms.items()}
 
     def extract(self, text: str, intent: str | None) -> list[dict[str, Any]]:
         """Entity dicts as in Rasa's parse data, by position, none overlapping.
 
-        Where finds overlap, the longest wins; of equally long ones annotations before lookups before regexes.
+        Where finds overlap, the longest wins; of equally long ones what the surroundings say, before annotations
+        elsewhere, before lookups, before regexes.
         """
         chosen: list[_Found] = []
         for found in sorted(self._candidates(text, intent), key=lambda found: found.start - found.end):
@@ -55,6 +61,9 @@ class EntityExtractor:
         return [self._as_dict(text, found) for found in sorted(chosen, key=lambda found: found.start)]
 
     def _candidates(self, text: str, intent: str | None) -> Iterator[_Found]:
+        for start, end, label in self._tagger.find(text, intent) if self._tagger else ():
+            labels = {key: value for key, value in label.items() if key != "entity"}
+            yield _Found(start, end, label["entity"], SURROUNDINGS, labels)
         for start, end, entity in self._annotated.find(text, intent):
             yield _Found(start, end, entity, ANNOTATIONS)
         for start, end, entity in self._looked_up.find(text, intent):
@@ -66,13 +75,16 @@ class EntityExtractor:
 
     def _as_dict(self, text: str, found: _Found) -> dict[str, Any]:
         written = text[found.start : found.end]
+        labels = found.labels
+        if labels is None:
+            labels = self._labels.of(found.entity, written, _word_before(text, found.start))
         return {
             "entity": found.entity,
             "start": found.start,
             "end": found.end,
             "value": self._canonical.get(written.casefold(), written),
             "extractor": found.extractor,
-            **self._labels.of(found.entity, written, _word_before(text, found.start)),
+            **labels,
         }
 
 

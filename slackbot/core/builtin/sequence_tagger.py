@@ -1,0 +1,150 @@
+"""Entities in words that training never saw, told from the words around them: a conditional random field."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pycrfsuite
+
+from slackbot.dialogue.nlu import Example
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+#: With fewer annotations than this, it would only repeat what annotated phrases say anyway, and guess.
+ENOUGH_ANNOTATIONS = 10
+
+#: Training is in proportion to messages' words, to the square of the labels, and to the rounds, and more rounds gain
+#: less and less: no more of them than keep it within seconds.
+_MOST_ROUNDS = 100
+_LEAST_ROUNDS = 20
+_EFFORT = 2e9
+
+_OUTSIDE = "O"
+
+#: An entity's type, and its role and group where annotated.
+Label = tuple[tuple[str, str], ...]
+
+
+class SequenceTagger:
+    """Marks words as the beginning, inside or outside of labelled entities, by the words around and the intent."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        """Raises ValueError if there is nothing to learn from (see ``can_learn_from``)."""
+        if not can_learn_from(examples):
+            raise ValueError("too few annotations")
+        self._model = _trained(examples)
+        self._tagger = _opened(self._model)
+
+    def __getstate__(self) -> bytes:
+        return self._model
+
+    def __setstate__(self, model: bytes) -> None:
+        self._model = model
+        self._tagger = _opened(model)
+
+    def find(self, text: str, intent: str | None) -> Iterator[tuple[int, int, dict[str, str]]]:
+        """The place of each entity, and ``entity``, ``role`` and ``group`` as far as there are any; in order."""
+        tokens = [*_TOKEN.finditer(text)]
+        if not tokens:
+            return
+        marks = self._tagger.tag(_features([token.group() for token in tokens], intent))
+        begun: tuple[int, str] | None = None
+        for token, mark, following in zip(tokens, marks, [*marks[1:], _OUTSIDE], strict=True):
+            if mark == _OUTSIDE:
+                continue
+            label = mark[1:]
+            start = begun[0] if begun and mark[0] == "I" else token.start()
+            begun = (start, label)
+            if following != f"I{label}":
+                yield start, token.end(), dict(json.loads(label))
+                begun = None
+
+
+def can_learn_from(examples: Sequence[Example]) -> bool:
+    """Whether there are enough annotations to tell entities from their surroundings."""
+    return sum(len(example.entities) for example in examples) >= ENOUGH_ANNOTATIONS
+
+
+def _trained(examples: Sequence[Example]) -> bytes:
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    labels, words = set(), 0
+    for example in examples:
+        tokens = [*_TOKEN.finditer(example.text)]
+        marks = [*_marks(tokens, example.entities)]
+        labels.update(marks)
+        words += len(tokens)
+        if tokens:
+            base_intent = example.intent.split("/")[0]
+            trainer.append(_features([token.group() for token in tokens], base_intent), marks)
+    rounds = int(_EFFORT / max(words * len(labels) ** 2, 1))
+    # This weight of the squares was best of those tried by cross-validation within training data of four projects.
+    trainer.set_params({"c1": 0.0, "c2": 0.1, "max_iterations": min(max(rounds, _LEAST_ROUNDS), _MOST_ROUNDS)})
+    with tempfile.TemporaryDirectory(prefix="st-") as folder:
+        path = Path(folder) / "model"
+        trainer.train(str(path))
+        return path.read_bytes()
+
+
+def _opened(model: bytes) -> Any:
+    tagger = pycrfsuite.Tagger()
+    tagger.open_inmemory(model)
+    return tagger
+
+
+def _marks(tokens: Sequence[re.Match[str]], entities: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A mark for each token: ``O``, or ``B`` or ``I`` and the label."""
+    begun: Mapping[str, Any] | None = None
+    for token in tokens:
+        entity = next((item for item in entities if item["start"] < token.end() and token.start() < item["end"]), None)
+        if entity is None:
+            yield _OUTSIDE
+        else:
+            yield ("I" if entity is begun else "B") + _label(entity)
+        begun = entity
+
+
+def _label(entity: Mapping[str, Any]) -> str:
+    keys = ("entity", "role", "group")
+    return json.dumps({key: str(entity[key]) for key in keys if entity.get(key) is not None}, sort_keys=True)
+
+
+def _features(words: Sequence[str], intent: str | None) -> list[list[str]]:
+    """What each word and its neighbours look like."""
+    alone = [_look(word) for word in words]
+    return [_in_place(alone, place, intent) for place in range(len(alone))]
+
+
+def _look(word: str) -> dict[str, str]:
+    lower = word.lower()
+    return {
+        "word": lower,
+        "shape": _shape(word),
+        "prefix": lower[:3],
+        "suffix": lower[-3:],
+        "suffix2": lower[-2:],
+    }
+
+
+def _shape(word: str) -> str:
+    """``Xx`` for a capitalized word, ``0`` for digits, ``X0`` for ``A4``: kinds of characters, runs as one."""
+    kinds = ("0" if c.isdigit() else "X" if c.isupper() else "x" if c.isalpha() else c for c in word)
+    return re.sub(r"(.)\1+", r"\1", "".join(kinds))
+
+
+def _in_place(looks: Sequence[Mapping[str, str]], place: int, intent: str | None) -> list[str]:
+    features = ["always", f"intent={intent}", *(f"{name}={value}" for name, value in looks[place].items())]
+    for distance in (-2, -1, 1, 2):
+        if 0 <= place + distance < len(looks):
+            look = looks[place + distance]
+            features += [f"{distance}:{name}={look[name]}" for name in ("word", "shape")]
+        else:
+            features.append(f"{distance}:end")
+    for first in (-1, 0):
+        pair = looks[max(place + first, 0) : place + first + 2]
+        features.append(f"{first}:pair={' '.join(look['word'] for look in pair)}")
+    return features
