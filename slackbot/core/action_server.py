@@ -122,8 +122,8 @@ def _said(answer: Json | None, text: str) -> str:
 
 
 def _outcome(action: str, answer: Json | None) -> Outcome:
-    events, responses = (answer or {}).get("events") or [], (answer or {}).get("responses") or []
-    if answer is None or not isinstance(events, list) or not isinstance(responses, list):
+    events, responses = (_list(answer, key) for key in ("events", "responses"))
+    if events is None or responses is None:
         raise ActionFailed(action, "the action server's answer is no object with lists of events and responses")
     if not all(isinstance(response, dict) for response in responses):
         raise ActionFailed(action, "a response in the action server's answer is no object")
@@ -131,6 +131,14 @@ def _outcome(action: str, answer: Json | None) -> Outcome:
         return Outcome(tuple(events_from_dicts(events)), tuple(responses))
     except (UnknownEvent, ValueError) as error:
         raise ActionFailed(action, f"the action server answers with a broken event: {error}") from None
+
+
+def _list(answer: Json | None, key: str) -> list[Any] | None:
+    """What stands under the key, null being an empty list; None where it is no list."""
+    if answer is None:
+        return None
+    found = answer.get(key)
+    return [] if found is None else found if isinstance(found, list) else None
 
 
 def action_server_of(

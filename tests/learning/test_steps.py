@@ -1,4 +1,4 @@
-"""``next_step`` is pure, and says one of seven things."""
+"""``next_step`` is pure, and says one of eight things."""
 
 from __future__ import annotations
 
