@@ -1,4 +1,4 @@
-"""A form whose answers a real action server validates, taught in a thread; and what happens while the server is down."""
+"""A form whose answers an action server validates, taught in a thread; and what happens while the server is down."""
 
 from __future__ import annotations
 
@@ -192,4 +192,5 @@ async def test_only_members_decide_about_a_failed_action(redis_url: str, tmp_pat
         stage: Stage = scene.stage
         stage.people["eve"] = outsider
         await scene.press_as_seen("eve", "Skip", scene.message(card))
+        await scene.told("eve", "Only members of this channel may vote.")
         assert await scene.steps() == ["user:book"]
