@@ -142,7 +142,7 @@ def _followup(tracker: Tracker) -> _Choice | None:
 def _resumed(now: State, tracker: Tracker) -> _Choice | None:
     """Back to a loop that was left, once something else is done and nothing in training goes on from there."""
     loop = tracker.active_loop.get("name")
-    if loop is None or now.answers_message or now.previous == loop:
+    if loop not in tracker.domain.actions or now.answers_message or now.previous == loop:
         return None
     return _Choice(loop, RULES, 1.0, f"back to {loop}, which is still active")
 
