@@ -57,6 +57,7 @@ def demo(*, play: bool, out: Path) -> None:
 def serve() -> None:
     """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, HTTP without."""
     from slackbot.app import serve as run
+    from slackbot.core.action_server import action_server_of
     from slackbot.core.builtin import BuiltinCore
     from slackbot.settings import example_assistant
     from workers.exports import exporter
@@ -65,7 +66,8 @@ def serve() -> None:
     settings.require("slack_bot_token")
     with _redis(settings, keep_running=True) as url:
         click.echo("storythread: loading the assistant ...", err=True)
-        core = BuiltinCore.load(settings.assistant or example_assistant())
+        folder = settings.assistant or example_assistant()
+        core = BuiltinCore.load(folder, action_server_of(folder, settings.action_server))
         ready = lambda: click.echo("storythread: ready", err=True)  # noqa: E731  a name for a line
         asyncio.run(run(settings, core, url, exporter(url), ready))
 

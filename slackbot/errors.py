@@ -11,6 +11,7 @@ StorythreadError
 │   │   └── DeliveryUnknown    the connection broke after a message was sent
 │   ├── SlackRefused       Slack won't take a call, now or later
 │   └── CoreFailed         the core couldn't parse, predict or execute
+│       └── ActionFailed   an action server couldn't run a custom action
 ├── Conflict               the conversation changed since it was read: read again and decide again
 └── UnknownEvent           an event type that Rasa doesn't have
 """
@@ -74,6 +75,14 @@ class SlackRefused(WorldError):
 
 class CoreFailed(WorldError):
     """The core could not parse, predict or execute."""
+
+
+class ActionFailed(CoreFailed):
+    """The action server did not run an action. ``problem`` is the server's message, or why there is none."""
+
+    def __init__(self, action: str, problem: str) -> None:
+        self.action, self.problem = action, problem
+        super().__init__(f"{action} failed: {problem}")
 
 
 class Conflict(StorythreadError):

@@ -90,6 +90,7 @@ def _setting(variable: str, default: Any, parse: Parser = str, *, secret: bool =
 
 _BOT_TOKEN = _token("xoxb-", "a bot token", "OAuth & Permissions")
 _APP_TOKEN = _token("xapp-", "an app-level token", "Basic Information, App-Level Tokens")
+_ACTION_URL = _url("http", "https", example="http://localhost:5055/webhook")
 _REDIS_URL = _url("redis", "rediss", "unix", example="redis://localhost:6379/0")
 
 
@@ -107,6 +108,8 @@ class Settings:
     redis_url: str | None = _setting("REDIS_URL", None, _REDIS_URL, secret=True)
     #: The Rasa project that is taught. ``None``: the bundled example.
     assistant: Path | None = _setting("STORYTHREAD_ASSISTANT", None, _folder)  # noqa: RUF009  a field
+    #: Where custom actions run. ``None``: where the assistant's ``endpoints.yml`` says, if it does.
+    action_server: str | None = _setting("STORYTHREAD_ACTION_SERVER", None, _ACTION_URL)
     #: Where our own server keeps its files, and exports are made ready.
     data: Path = _setting("STORYTHREAD_DATA", Path(".storythread"), _folder)  # noqa: RUF009  a field
     #: How many people must agree, unless a session says otherwise.

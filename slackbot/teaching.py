@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slackbot.background import Background
@@ -24,6 +24,7 @@ from slackbot.learning.additions import check_name, with_addition
 from slackbot.learning.controls import Control, commit_of, rows
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
+from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import Question
@@ -221,6 +222,39 @@ class Teaching:
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
         check_name(kind, name, conversation.tracker.domain)
         await self.loop.change_session(conversation.id, lambda session: with_addition(session, kind, name, text))
+        self.wake(conversation.id)
+
+    # --- custom actions that failed -----------------------------------------------------------------------------
+
+    async def remedy(self, place: Place, person: str, button: CardButton, remedy: Remedy) -> None:
+        """*Retry* or *Skip*. Raises Refused where somebody has decided already."""
+        conversation, question = await self._question_of(place, person, button)
+        await self.loop.remedy(conversation.id, replace(question, revision=button.revision), remedy, person)
+        self.wake(conversation.id)
+
+    async def failed_action(self, place: Place, person: str, button: CardButton) -> tuple[str, str]:
+        """*Use these events*: the action, and what the person may begin with to write its events."""
+        conversation, question = await self._question_of(place, person, button)
+        if question.failure is None or question.revision != button.revision:
+            raise Refused(_CLOSED)
+        return question.parts[question.appended].answer, first_draft(question, conversation.tracker)
+
+    async def use_events(self, person: str, button: CardButton, text: str) -> None:
+        """Records the failed action with the events of a text. Raises Refused with what is wrong with them."""
+        conversation = await self.loop.read(button.conversation)
+        if conversation is None:
+            raise Refused(_FOREIGN)
+        await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        question = conversation.question
+        if question is None or question.id != button.question:
+            raise Refused(_CLOSED)
+        await self.loop.remedy(
+            conversation.id,
+            replace(question, revision=button.revision),
+            Remedy.EVENTS,
+            person,
+            lambda tracker: written_events(text, tracker.domain),
+        )
         self.wake(conversation.id)
 
     async def _question_of(self, place: Place, person: str, button: CardButton) -> tuple[Conversation, Question]:

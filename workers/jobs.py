@@ -79,4 +79,3 @@ async def _finish(store: Store, conversation: Conversation) -> None:
             redraw=("parent",),
         ),
     )
-

@@ -8,6 +8,7 @@ from typing import Any
 
 from slackbot.blocks import kit
 from slackbot.blocks.contradictions import warnings
+from slackbot.blocks.failure import failure_blocks, remedy_words
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
 from slackbot.blocks.values import CardButton
@@ -50,20 +51,29 @@ def open_card(
 
     ``voters`` is how many have voted on its open parts, ``contradictions`` what is to be warned of.
     """
-    value = CardButton(conversation_id, question.id, question.revision).pack()
-    buttons = [kit.button("Change", CHANGE, value)]
-    if all(part.answer for part in question.parts):
-        buttons.insert(0, kit.button("All right", ACCEPT, value, style="primary"))
+    failure = question.failure
     blocks = [
         kit.section(_heading(speaker, question)),
         *(kit.section(line) for line in _lines(question, speaker, responses)),
         *warnings(question, contradictions),
-        kit.actions(buttons),
-        kit.context(_progress(question, voters)),
+        *(
+            failure_blocks(conversation_id, question, failure)
+            if failure
+            else _voting(conversation_id, question, voters)
+        ),
     ]
     if waiting:
         blocks.append(kit.context(_waiting(waiting)))
-    return Card(f"{quote(question.message.text, 100)}: is this right?", blocks)
+    asks = "is this right?" if failure is None else f"{failure.action} failed"
+    return Card(f"{quote(question.message.text, 100)}: {asks}", blocks)
+
+
+def _voting(conversation_id: str, question: Question, voters: int) -> list[Block]:
+    value = CardButton(conversation_id, question.id, question.revision).pack()
+    buttons = [kit.button("Change", CHANGE, value)]
+    if all(part.answer for part in question.parts):
+        buttons.insert(0, kit.button("All right", ACCEPT, value, style="primary"))
+    return [kit.actions(buttons), kit.context(_progress(question, voters))]
 
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -76,6 +86,8 @@ def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> C
     if closed.outcome is Outcome.DECIDED:
         blocks += [kit.section(line) for line in _lines(question, speaker, responses)]
         blocks += warnings(question, contradictions_in(question))
+        if question.failure is not None:
+            blocks.append(kit.context(remedy_words(question.failure)))
         blocks.append(kit.context(f":white_check_mark: Agreed by {people(_agreeing(question.parts))}"))
     else:
         blocks.append(kit.context(_ending(closed)))

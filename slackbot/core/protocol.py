@@ -100,9 +100,12 @@ class Core(Protocol):
     ) -> Sequence[Event]:
         """The events of running the action: first its own ActionExecuted, then what it said and set.
 
+        An action that rejects to run gives ActionExecutionRejected in the place of that. A form that must ask again
+        without taking the message for an answer may have LoopInterrupted before it.
+
         ``action_extract_slots`` gives slot events only: Rasa runs it after each user message without logging it.
-        Raises CoreFailed.
+        Raises CoreFailed; ActionFailed where an action server didn't run a custom action.
         """
 
     def runs_elsewhere(self, action: str, tracker: Tracker) -> bool:
-        """True for an action whose outcome can't be known before it has run: a custom action or a form."""
+        """True for an action whose outcome can't be known before it has run: a custom action, a form that uses one."""

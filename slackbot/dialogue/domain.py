@@ -61,9 +61,7 @@ class Domain:
     #: The files' content, merged, as it is written: nothing is left out, no variable expanded.
     data: dict[str, Any]
 
-    def __init__(
-        self, data: Mapping[str, Any], path: Path | str = "domain", environment: Environment = None
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], path: Path | str = "domain", environment: Environment = None) -> None:
         """Read parsed content, which must not change afterwards; ``path`` is for messages. Raises FileError."""
         reader = SectionReader(Path(path))
         self.data = reader.mapping(data)

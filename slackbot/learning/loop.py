@@ -18,12 +18,13 @@ from weakref import WeakValueDictionary
 from slackbot.core.protocol import Core
 from slackbot.dialogue.events import BotUttered, Event
 from slackbot.dialogue.tracker import Tracker
-from slackbot.errors import Conflict, CoreFailed
+from slackbot.errors import ActionFailed, Conflict, CoreFailed, Refused
 from slackbot.learning.contradictions import Explore, explored, unexplored
 from slackbot.learning.controls import Control, commit_of, rows, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
+from slackbot.learning.failures import Remedy, recorded, remedied
 from slackbot.learning.plan import message_of, plan, understanding, understood
-from slackbot.learning.question import ClosedQuestion, Message, Outcome, PartKind, Question
+from slackbot.learning.question import ClosedQuestion, Failure, Message, Outcome, PartKind, Question
 from slackbot.learning.session import Session, Status
 from slackbot.learning.steps import (
     Ask,
@@ -32,6 +33,7 @@ from slackbot.learning.steps import (
     Run,
     Step,
     WaitForMessage,
+    WaitForRemedy,
     WaitForVotes,
     Withdraw,
     next_step,
@@ -93,6 +95,49 @@ class Loop:
                     return words
         raise Conflict("the conversation has moved on since that button was drawn")
 
+    async def remedy(
+        self,
+        conversation_id: str,
+        failed: Question,
+        remedy: Remedy,
+        person: str,
+        events: Callable[[Tracker], Sequence[Event]] = lambda _: (),
+    ) -> None:
+        """Tries the failed action of a question again, or records it with ``events`` (``skip``: without).
+
+        ``failed`` is the question as the person saw it. Raises Refused where somebody has decided already, and what
+        ``events`` raises.
+        """
+        async with self._lock(conversation_id):
+            for _ in range(MOST_CONFLICTS):
+                conversation = await self._required(conversation_id)
+                question = conversation.question
+                if question is None or question.failure is None or not conversation.is_open:
+                    break
+                if (question.id, question.revision) != (failed.id, failed.revision):
+                    break
+                commit = self._remedied(conversation, question, remedy, person, events)
+                with suppress(Conflict):
+                    await self._commit(conversation, commit)
+                    return
+        raise Refused("Somebody has decided about this already: your press came too late, and changes nothing.")
+
+    def _remedied(
+        self,
+        conversation: Conversation,
+        question: Question,
+        remedy: Remedy,
+        person: str,
+        events: Callable[[Tracker], Sequence[Event]],
+    ) -> Commit:
+        if remedy is Remedy.RETRY:
+            question = remedied(question, remedy, person)
+            return Commit(question=question.as_dict(), redraw=(f"card:{question.id}",))
+        given = events(conversation.tracker) if remedy is Remedy.EVENTS else ()
+        new = recorded(question, given)
+        question = remedied(question, remedy, person)
+        return self._settled(conversation, question, new, conversation.tracker.with_events(new))
+
     async def change_session(self, conversation_id: str, change: Callable[[Session], Session]) -> Session:
         """Replaces the session by ``change(session)``; worked out anew when somebody else changed it meanwhile."""
         for _ in range(MOST_CONFLICTS):
@@ -147,7 +192,7 @@ class Loop:
         step = next_step(conversation.tracker, conversation.question, conversation.votes, conversation.waiting)
         if isinstance(step, WaitForVotes) and conversation.question is not None:
             return unexplored(conversation.question, conversation.votes)
-        return None if isinstance(step, WaitForMessage | WaitForVotes) else step
+        return None if isinstance(step, WaitForMessage | WaitForVotes | WaitForRemedy) else step
 
     async def _commit_for(self, conversation: Conversation, step: Step | Explore) -> Commit:
         match step:
@@ -238,7 +283,12 @@ class Loop:
     async def _run(self, conversation: Conversation, index: int) -> Commit:
         question = conversation.question
         assert question is not None  # noqa: S101  Run is for an open question only
-        events = await self._executed(conversation.tracker, question, index)
+        try:
+            events = await self._executed(conversation.tracker, question, index)
+        except ActionFailed as error:
+            failure = Failure(error.action, error.problem)
+            question = replace(question, failure=failure, revision=question.revision + 1)
+            return Commit(question=question.as_dict(), redraw=(f"card:{question.id}",), redraw_later=("parent",))
         question = replace(question, parts=question.parts[: index + 1], appended=index + 1)
         return self._settled(conversation, question, events, conversation.tracker.with_events(events))
 

@@ -86,6 +86,19 @@ class Branch:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A decided action that the action server did not run. Until somebody says what to do, nothing of it is written."""
+
+    #: What failed: the decided action, or one that it needs.
+    action: str
+    #: The server's message, or why there is none.
+    problem: str
+    #: What was done about it, ``skip`` or ``events``, and the Slack user id of who decided; None while it is open.
+    remedy: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     """What one card asks. Parts close in order; the first ``appended`` of them are in the log."""
 
@@ -102,6 +115,8 @@ class Question:
     revision: int = 0
     #: States before an action that somebody voted for, as far as they have been looked into.
     branches: tuple[Branch, ...] = ()
+    #: What came of running the first part that is not in the log, if that failed.
+    failure: Failure | None = None
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -143,6 +158,7 @@ class Question:
             parts=tuple(_part(part) for part in data["parts"]),
             appended=data["appended"],
             revision=data["revision"],
+            failure=Failure(**data["failure"]) if data.get("failure") else None,
             branches=tuple(Branch(tuple(branch["path"]), _precedents(branch)) for branch in data.get("branches", ())),
         )
 

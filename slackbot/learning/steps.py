@@ -21,6 +21,11 @@ class WaitForVotes:
 
 
 @dataclass(frozen=True)
+class WaitForRemedy:
+    """The agreed action failed: somebody must say whether to try again, skip it, or give its events."""
+
+
+@dataclass(frozen=True)
 class Ask:
     """Understand the message, plan what follows, and ask about both."""
 
@@ -60,7 +65,7 @@ class Run:
     index: int
 
 
-Step = WaitForMessage | WaitForVotes | Ask | AskOn | Withdraw | Close | Run
+Step = WaitForMessage | WaitForVotes | WaitForRemedy | Ask | AskOn | Withdraw | Close | Run
 
 
 def next_step(
@@ -86,7 +91,7 @@ def next_step(
 def _in_question(question: Question, votes: Sequence[Vote]) -> Step:
     decided = question.decided
     if len(decided) > question.appended and question.parts[question.appended].kind is PartKind.ACTION:
-        return Run(question.appended)
+        return Run(question.appended) if question.failure is None else WaitForRemedy()
     decisions: list[Decision] = []
     for index, part in enumerate(question.parts[len(decided) :], start=len(decided)):
         agreed = agreement(votes, (*decided, *(decision.answer for decision in decisions)), question.quorum)

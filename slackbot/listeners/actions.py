@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from slackbot.blocks.card import ACCEPT, CHANGE, Card
 from slackbot.blocks.change import ADD_ENTITY, NEW_VIEWS, REMOVE_ENTITY, Fields, change_modal, new_modal, notice
+from slackbot.blocks.failure import REMEDIES, USE_EVENTS, events_modal
 from slackbot.blocks.thread import CONTROL_ACTIONS
 from slackbot.blocks.values import CardButton, EntityButton, SessionButton
 from slackbot.errors import Refused
@@ -24,6 +25,9 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
     once = Repeats().once
     app.action(ACCEPT)(once(press(teaching, _accept(teaching))))
     app.action(CHANGE)(once(press(teaching, _change(teaching))))
+    for action_id in REMEDIES:
+        app.action(action_id)(once(press(teaching, _remedy(teaching))))
+    app.action(USE_EVENTS)(once(press(teaching, _use_events(teaching))))
     for action_id in CONTROL_ACTIONS:
         app.action(action_id)(once(press(teaching, _control(teaching))))
     app.action(ADD_ENTITY)(once(_in_modal(teaching, _add_entity)))
@@ -45,6 +49,23 @@ def _change(teaching: Teaching) -> Press:
         button = CardButton.unpack(action["value"])
         draft, token = await teaching.change(place_of(body), person_of(body), button)
         await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
+
+    return open_modal
+
+
+def _remedy(teaching: Teaching) -> Press:
+    async def remedy(body: Json, action: Json) -> None:
+        button = CardButton.unpack(action["value"])
+        await teaching.remedy(place_of(body), person_of(body), button, REMEDIES[action["action_id"]])
+
+    return remedy
+
+
+def _use_events(teaching: Teaching) -> Press:
+    async def open_modal(body: Json, action: Json) -> None:
+        button = CardButton.unpack(action["value"])
+        name, draft = await teaching.failed_action(place_of(body), person_of(body), button)
+        await teaching.slack.open_view(body["trigger_id"], events_modal(button.pack(), name, draft))
 
     return open_modal
 

@@ -7,6 +7,8 @@ import logging
 from slack_bolt.app.async_app import AsyncApp
 
 from slackbot.blocks.change import CHANGE_VIEW, MARKUP_BLOCK, NAME, NEW_VIEWS, TEXT, Fields, change_modal, notice
+from slackbot.blocks.failure import EVENTS, EVENTS_VIEW
+from slackbot.blocks.values import CardButton
 from slackbot.errors import Refused, WorldError
 from slackbot.learning.draft import Draft
 from slackbot.learning.question import PartKind
@@ -22,6 +24,7 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
     """Registers the listeners of this module."""
     once = Repeats().once
     app.view(CHANGE_VIEW)(once(_change(teaching)))
+    app.view(EVENTS_VIEW)(once(_use_events(teaching)))
     for callback_id in NEW_VIEWS:
         app.view(callback_id)(once(_new(teaching)))
 
@@ -41,6 +44,21 @@ def _change(teaching: Teaching) -> Listener:
             log.warning("a vote in a modal: %s", error)
             errors = {fields.block_id(MARKUP_BLOCK): sorry(error)}
         await (ack(response_action="errors", errors=errors) if errors else ack(response_action="clear"))
+
+    return submit
+
+
+def _use_events(teaching: Teaching) -> Listener:
+    async def submit(ack: Ack, body: Json, view: Json) -> None:
+        fields = Fields(view["state"]["values"])
+        try:
+            button = CardButton.unpack(view["private_metadata"])
+            await teaching.use_events(person_of(body), button, fields[EVENTS] or "[]")
+        except (Refused, WorldError) as error:
+            words = str(error) if isinstance(error, Refused) else sorry(error)
+            await ack(response_action="errors", errors={EVENTS: words})
+            return
+        await ack(response_action="clear")
 
     return submit
 

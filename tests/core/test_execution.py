@@ -242,16 +242,14 @@ async def test_deactivating_a_loop(core: BuiltinCore) -> None:
     assert events == [ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
-async def test_a_form_is_activated_once(core: BuiltinCore) -> None:
-    assert (await run(core, "book_form", says("book")))[1:] == [ActiveLoop("book_form")]
-    assert (await run(core, "book_form", says("book"), ActiveLoop("book_form")))[1:] == []
-
-
-async def test_only_custom_actions_and_forms_run_elsewhere(core: BuiltinCore) -> None:
+async def test_only_custom_actions_run_elsewhere_and_forms_that_use_them(core: BuiltinCore) -> None:
     tracker = conversation(core.domain.merged(actions=["action_new"]))
     elsewhere = {action for action in tracker.domain.actions if core.runs_elsewhere(action, tracker)}
-    assert elsewhere == {"action_book", "action_new", "book_form"}
+    assert elsewhere == {"action_book", "action_new"}
     assert not any(core.runs_elsewhere(action, tracker) for action in DEFAULT_ACTIONS)
+    for action in ("validate_book_form", "action_ask_comment", "action_ask_book_form_comment"):
+        tracker = conversation(core.domain.merged(actions=[action]))
+        assert core.runs_elsewhere("book_form", tracker)
 
 
 async def extracted(core: BuiltinCore, *turns: Turn) -> dict[str, Any]:

@@ -171,7 +171,7 @@ async def test_what_is_like_no_story_is_guessed_from_similar_turns(cook: Builtin
     prediction = await cook.predict(conversation(cook.domain, *turns))
     assert (prediction.action, prediction.policy) == ("action_cook", "StatisticalPolicy")
     assert 0.3 < prediction.confidence < 1
-    assert prediction.reason == "similar to story 'ordering with a dish'"
+    assert prediction.reason.startswith("similar to story 'ordering with a dish'")
 
 
 async def test_the_guess_also_ranks_what_a_story_didnt_choose(cook: BuiltinCore) -> None:

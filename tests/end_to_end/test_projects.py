@@ -13,11 +13,12 @@ from slackbot.dialogue.tracker import Tracker
 from tests.end_to_end.stage import labels, shown, staged
 
 PROJECTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "rasa_projects"
+PIZZA = ("are you a bot?", '/inform{"pizza_size": "large"}', '/inform{"pizza_type": "hawaii"}')
 SCRIPTS = {
-    "financial-demo": ["hi", "what is my account balance?", "who are my recipients?", "thanks", "bye"],
+    "financial-demo": ["hi", "what is my account balance?", "/transfer_money", '/inform{"PERSON": "Ann"}', "bye"],
     "how-to-rasa/video-08-actions": ["hello", "I am feeling great", "what time is it in Amsterdam?", "bye"],
-    "how-to-rasa/video-09-1-basic-forms": ["hi", "I'd like to buy a pizza", "are you a bot?", "goodbye"],
-    "how-to-rasa/video-09-2-custom-forms": ["hi", "I'd like to buy a pizza", "are you a bot?", "goodbye"],
+    "how-to-rasa/video-09-1-basic-forms": ["hi", "I'd like to buy a pizza", *PIZZA, "goodbye"],
+    "how-to-rasa/video-09-2-custom-forms": ["hi", "I'd like to buy a pizza", *PIZZA, "goodbye"],
 }
 
 

@@ -8,7 +8,7 @@ from slackbot.core.builtin import BuiltinCore
 from tests.core.conversations import write_project
 
 RUNS_ELSEWHERE = "action_pay"
-_DOMAIN = """
+DOMAIN = """
     version: "3.1"
     intents: [greet, bye, order, pay]
     entities: [dish]
@@ -24,7 +24,7 @@ _DOMAIN = """
       utter_dish: [{text: "One {dish}."}]
     actions: [action_pay]
 """
-_DATA = """
+DATA = """
     version: "3.1"
     nlu:
       - intent: greet
@@ -64,4 +64,4 @@ _DATA = """
 
 def tiny_assistant(folder: Path) -> BuiltinCore:
     """Writes the project to the folder and learns it."""
-    return BuiltinCore.load(write_project(folder, _DOMAIN, _DATA))
+    return BuiltinCore.load(write_project(folder, DOMAIN, DATA))

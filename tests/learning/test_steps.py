@@ -1,4 +1,4 @@
-"""``next_step`` is pure, and says one of seven things."""
+"""``next_step`` is pure, and says one of eight things."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slackbot.crowd.votes import Vote, agreement
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, ConversationPaused, Event, UserUttered
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
-from slackbot.learning.question import Message, Part, PartKind, Question
+from slackbot.learning.question import Failure, Message, Part, PartKind, Question
 from slackbot.learning.steps import (
     Ask,
     AskOn,
@@ -21,6 +21,7 @@ from slackbot.learning.steps import (
     Decision,
     Run,
     WaitForMessage,
+    WaitForRemedy,
     WaitForVotes,
     Withdraw,
     next_step,
@@ -114,6 +115,13 @@ def test_nothing_is_closed_past_an_action_that_runs_elsewhere() -> None:
 def test_a_decided_action_that_is_not_in_the_log_is_run_before_anything_else() -> None:
     asked = question(*decided(INTENT, ENTITIES, PAY), LISTEN, appended=2)
     assert next_step(tracker(LISTENS, SPOKEN), asked, [Vote("ben", RIGHT, 1)], [SECOND]) == Run(2)
+
+
+def test_a_decided_action_that_failed_waits_for_somebody_to_say_what_to_do() -> None:
+    asked = question(*decided(INTENT, ENTITIES, PAY), LISTEN, appended=2)
+    failed = replace(asked, failure=Failure("action_pay", "no money"))
+    assert next_step(tracker(LISTENS, SPOKEN), failed, [Vote("ben", RIGHT, 1)], [SECOND]) == WaitForRemedy()
+    assert Question.from_dict(failed.as_dict()) == failed
 
 
 def test_an_intent_that_waits_for_its_entities_is_not_run() -> None:

@@ -1,101 +1,113 @@
-"""Running an action: the events that Rasa's own actions and responses lead to. None is stamped with a time."""
+"""Running an action: responses, Rasa's own actions, forms, and custom actions on an action server if there is one.
+
+None of the events is stamped with a time, but for those of an action server that stamps its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable
 
-from slackbot.core.builtin.extraction import slot_events
-from slackbot.core.builtin.responses import bot_message
+from slackbot.core.action_server import ActionServer
+from slackbot.core.builtin.default_actions import default_outcome
+from slackbot.core.builtin.extraction import custom_actions, slot_events
+from slackbot.core.builtin.forms import EXTRACT_SLOTS, actions_of_form, form_turn
+from slackbot.core.builtin.responses import bot_message, dispatched_message
 from slackbot.dialogue.domain import DEFAULT_ACTIONS, Domain
 from slackbot.dialogue.events import (
     ActionExecuted,
-    ActiveLoop,
+    ActionExecutionRejected,
     BotUttered,
     Event,
-    Restarted,
-    SessionStarted,
+    LoopInterrupted,
     SlotSet,
-    UserUtteranceReverted,
 )
-from slackbot.dialogue.slots import REQUESTED_SLOT
 from slackbot.dialogue.state import ACTION_LISTEN
 from slackbot.dialogue.tracker import Tracker
 
-EXTRACT_SLOTS = "action_extract_slots"
+VALIDATE_SLOTS = "action_validate_slot_mappings"
 
 
-def is_known_beforehand(action: str, domain: Domain) -> bool:
-    """Whether the action is a response (an end-to-end one too) or one of Rasa's default actions."""
-    if action in domain.forms:
-        return False
-    responses = (*domain.responses, *domain.e2e_actions)
-    return action in responses or action in DEFAULT_ACTIONS or action.startswith("utter_")
+class Execution:
+    """Runs the actions of an assistant. Without an action server, custom actions come to nothing."""
+
+    def __init__(self, server: ActionServer | None) -> None:
+        self.server = server
+
+    def needs_server(self, action: str, domain: Domain) -> bool:
+        """Whether only an action server knows all that the action does: custom ones, and forms that use such."""
+        if action in domain.forms:
+            return any(True for _ in actions_of_form(domain, action))
+        known = action in domain.responses or action in domain.e2e_actions or action.startswith("utter_")
+        return not known and (action not in DEFAULT_ACTIONS or action in _overridden(domain))
+
+    async def execute(
+        self, tracker: Tracker, action: str, *, policy: str | None, confidence: float | None, interrupted: bool
+    ) -> list[Event]:
+        """The action's own ActionExecuted and what it said and set; or ActionExecutionRejected.
+
+        As in Rasa, a choice without a confidence (a person's) is written down with 0.0, and ``action_extract_slots``
+        gives slot events and what was said only. ``interrupted``: the form must ask again without validating, which
+        a LoopInterrupted before all says. Raises ActionFailed.
+        """
+        if action == EXTRACT_SLOTS:
+            return await self._extracted(tracker)
+        certainty = confidence if confidence is not None else 0.0
+        if action in tracker.domain.e2e_actions:
+            return [ActionExecuted(None, policy, certainty, action_text=action), BotUttered(action)]
+        before: list[Event] = [LoopInterrupted(True)] if interrupted else []
+        outcome = await self._outcome(tracker.with_events(before), action)
+        if outcome is None:
+            return [*before, ActionExecutionRejected(action, policy, certainty)]
+        if any(isinstance(event, ActionExecutionRejected) for event in outcome):
+            return [*before, *outcome]
+        return [*before, ActionExecuted(action, policy, certainty), *outcome]
+
+    async def _outcome(self, tracker: Tracker, action: str) -> list[Event] | None:
+        """What follows the action's own event; None where a form rejects to run."""
+        if action in tracker.domain.forms:
+            return await form_turn(tracker, action, self._run)
+        return await self._run(tracker, action)
+
+    async def _run(self, tracker: Tracker, action: str) -> list[Event]:
+        """What an action says and sets that is no form."""
+        if action == EXTRACT_SLOTS:
+            return await self._extracted(tracker) if slot_events(tracker) else []
+        if self.needs_server(action, tracker.domain) and self.server is not None:
+            return await self._custom(self.server, tracker, action)
+        if action in DEFAULT_ACTIONS:
+            return list(default_outcome(tracker, action))
+        message = bot_message(tracker, action)
+        return [message] if message is not None else []
+
+    @staticmethod
+    async def _custom(server: ActionServer, tracker: Tracker, action: str) -> list[Event]:
+        """First what is said, then the action's events, as Rasa has it."""
+        outcome = await server.run(action, tracker)
+        said = (dispatched_message(tracker, message) for message in outcome.responses)
+        return [*(message for message in said if message is not None), *outcome.events]
+
+    async def _extracted(self, tracker: Tracker) -> list[Event]:
+        """The slots that the latest message fills, by the domain's mappings and by custom actions, validated."""
+        events = slot_events(tracker)
+        if self.server is None or tracker.latest_message is None:
+            return events
+        for action in custom_actions(tracker):
+            events += _allowed(await self._custom(self.server, tracker, action))
+        if VALIDATE_SLOTS not in tracker.domain.actions:
+            return events
+        slots = [event for event in events if isinstance(event, SlotSet)]
+        validated = _allowed(await self._custom(self.server, tracker.with_events(slots), VALIDATE_SLOTS))
+        judged = {event.key for event in validated if isinstance(event, SlotSet)}
+        return [*validated, *(event for event in events if not isinstance(event, SlotSet) or event.key not in judged)]
 
 
-def execute(tracker: Tracker, action: str, *, policy: str | None, confidence: float | None) -> list[Event]:
-    """The action's own ActionExecuted and what it said and set.
-
-    As in Rasa, a choice without a confidence (a person's) is written down with 0.0. ``action_extract_slots`` gives
-    slot events only.
-    """
-    if action == EXTRACT_SLOTS:
-        return slot_events(tracker)
-    certainty = confidence if confidence is not None else 0.0
-    if action in tracker.domain.e2e_actions:
-        return [ActionExecuted(None, policy, certainty, action_text=action), BotUttered(action)]
-    return [ActionExecuted(action, policy, certainty), *_outcome(tracker, action)]
+def _allowed(events: Iterable[Event]) -> list[Event]:
+    """What Rasa takes from an action that only extracts slots."""
+    return [event for event in events if isinstance(event, SlotSet | BotUttered)]
 
 
-def _outcome(tracker: Tracker, action: str) -> Iterator[Event]:
-    message = bot_message(tracker, _RESPONSES.get(action, action))
-    if message is not None:
-        yield message
-    if action in _DEFAULT_OUTCOMES:
-        yield from _DEFAULT_OUTCOMES[action](tracker)
-    elif action in tracker.domain.forms and tracker.active_loop.get("name") != action:
-        yield ActiveLoop(action)
-
-
-def _restart(_: Tracker) -> Iterator[Event]:
-    yield Restarted()
-
-
-def _session_start(tracker: Tracker) -> Iterator[Event]:
-    yield SessionStarted()
-    if tracker.domain.session_config.carry_over_slots_to_new_session:
-        for event in tracker.applied_events():
-            if isinstance(event, SlotSet):
-                yield SlotSet(event.key, event.value, metadata=event.metadata)
-    yield ActionExecuted(ACTION_LISTEN)
-
-
-def _default_fallback(_: Tracker) -> Iterator[Event]:
-    yield UserUtteranceReverted()
-
-
-def _back(_: Tracker) -> Iterator[Event]:
-    # Once for the message that asked to go back, once for the one before it.
-    yield UserUtteranceReverted()
-    yield UserUtteranceReverted()
-
-
-def _deactivate_loop(_: Tracker) -> Iterator[Event]:
-    yield ActiveLoop(None)
-    yield SlotSet(REQUESTED_SLOT, None)
-
-
-_DEFAULT_OUTCOMES: Mapping[str, Callable[[Tracker], Iterator[Event]]] = {
-    "action_restart": _restart,
-    "action_session_start": _session_start,
-    "action_default_fallback": _default_fallback,
-    "action_back": _back,
-    "action_deactivate_loop": _deactivate_loop,
-}
-
-#: The responses that default actions give, if the domain has them.
-_RESPONSES: Mapping[str, str] = {
-    "action_restart": "utter_restart",
-    "action_default_fallback": "utter_default",
-    "action_back": "utter_back",
-    "action_default_ask_rephrase": "utter_ask_rephrase",
-}
+def _overridden(domain: Domain) -> set[str]:
+    """Rasa's default actions that the project has written anew: those it lists. Listening is nobody's to write."""
+    listed = domain.data.get("actions") or ()
+    names = {str(next(iter(item), "")) if isinstance(item, dict) else str(item) for item in listed}
+    return names - {ACTION_LISTEN, EXTRACT_SLOTS}

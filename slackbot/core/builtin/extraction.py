@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,8 +20,9 @@ def slot_events(tracker: Tracker) -> list[Event]:
     if message is None:
         return []
     events: list[Event] = []
+    shared = _shared_mappings(tracker)
     for slot in tracker.domain.slots.values():
-        values = _values(slot, message, tracker)
+        values = _values(slot, message, tracker, shared)
         if not values:
             continue
         value = values if slot.type == "list" else values[-1]
@@ -28,14 +31,51 @@ def slot_events(tracker: Tracker) -> list[Event]:
     return events
 
 
-def _values(slot: Slot, message: UserUttered, tracker: Tracker) -> list[Any]:
+def custom_actions(tracker: Tracker) -> list[str]:
+    """The actions that fill slots by mappings of type ``custom`` which apply to the latest message, each once."""
+    message = tracker.latest_message
+    if message is None:
+        return []
+    named = [
+        str(mapping["action"])
+        for slot in tracker.domain.slots.values()
+        for mapping in slot.mappings
+        if mapping.get("type") == "custom" and mapping.get("action")
+        if _intent_fits(mapping, message, tracker) and _condition_fits(mapping, slot, tracker)
+    ]
+    return list(dict.fromkeys(named))
+
+
+def _values(slot: Slot, message: UserUttered, tracker: Tracker, shared: frozenset[str]) -> list[Any]:
     for mapping in slot.mappings:
         extract = _EXTRACT.get(str(mapping.get("type")))
-        if extract and _intent_fits(mapping, message, tracker) and _condition_fits(mapping, slot, tracker):
+        if (
+            extract
+            and _intent_fits(mapping, message, tracker)
+            and _condition_fits(mapping, slot, tracker)
+            and (_identity(mapping) not in shared or tracker.slots.get(REQUESTED_SLOT) == slot.name)
+        ):
             values = extract(mapping, message)
             if values:
                 return values
     return []
+
+
+def _shared_mappings(tracker: Tracker) -> frozenset[str]:
+    """Mappings from an entity that several slots of the active form have: they fill only the one asked for."""
+    domain = tracker.domain
+    slots = domain.required_slots(tracker.active_loop.get("name", ""))
+    mappings = Counter(
+        _identity(mapping)
+        for name in slots
+        for mapping in (domain.slots[name].mappings if name in domain.slots else ())
+        if mapping.get("type") == "from_entity"
+    )
+    return frozenset(mapping for mapping, count in mappings.items() if count > 1)
+
+
+def _identity(mapping: _Mapping) -> str:
+    return json.dumps(mapping, sort_keys=True, default=str)
 
 
 def _intent_fits(mapping: _Mapping, message: UserUttered, tracker: Tracker) -> bool:
@@ -80,7 +120,7 @@ def _fixed_value(mapping: _Mapping, _: UserUttered) -> list[Any]:
     return [mapping.get("value")]
 
 
-#: Mappings of type ``custom`` are filled by an action of the project's own, so not here.
+#: Mappings of type ``custom`` are filled by an action of the project's own: see ``custom_actions``.
 _EXTRACT: Mapping[str, Callable[[_Mapping, UserUttered], list[Any]]] = {
     "from_entity": _from_entity,
     "from_text": _from_text,

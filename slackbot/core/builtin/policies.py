@@ -14,6 +14,7 @@ from slackbot.core.builtin.states import Decisions, Featurizer, State
 from slackbot.core.builtin.statistics import Guess, NextActionCounts
 from slackbot.core.protocol import ActionScore, Precedent, Prediction
 from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import ActionExecutionRejected, UserUttered
 from slackbot.dialogue.state import ACTION_LISTEN
 from slackbot.dialogue.stories import Story, linked
 from slackbot.dialogue.tracker import Tracker
@@ -25,6 +26,8 @@ MEMORY = "MemoizationPolicy"
 PARTIAL_MEMORY = "AugmentedMemoizationPolicy"
 STATISTICS = "StatisticalPolicy"
 FOLLOWUP = "followup_action"
+
+_MESSAGE_OR_REJECTION = (UserUttered, ActionExecutionRejected)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Policies:
             _followup(tracker)
             or self._by_rules(decisions.states, tracker)
             or self._by_memory(told, actions)
+            or _resumed(decisions.states[-1], tracker)
             or self._by_statistics(told[-1], guess, actions)
         )
         scores = {**guess.scores, choice.action: choice.confidence}
@@ -75,6 +79,18 @@ class Policies:
             choice.reason,
             self._precedents(decisions.states, told, tracker),
         )
+
+    def interrupts(self, tracker: Tracker, action: str) -> bool:
+        """Whether the action is a form that must ask again and not take the latest message for an answer.
+
+        That is so where it has rejected this very message, and where training returns to it from an excursion.
+        """
+        loop = tracker.active_loop
+        if loop.get("name") != action or not loop["rejected"] or tracker.latest_action_name != ACTION_LISTEN:
+            return False
+        latest = next(event for event in reversed(tracker.events) if isinstance(event, _MESSAGE_OR_REJECTION))
+        decisions = self._featurizer.decisions(tracker.applied_events())
+        return isinstance(latest, ActionExecutionRejected) or self._rules.returns_to_loop(decisions.states)
 
     def _precedents(self, states: Sequence[State], told: Sequence[State], tracker: Tracker) -> tuple[Precedent, ...]:
         if states[-1].previous is None:
@@ -121,6 +137,14 @@ def _followup(tracker: Tracker) -> _Choice | None:
     if action is None or action not in tracker.domain.actions:
         return None
     return _Choice(action, FOLLOWUP, 1.0, "set to come next")
+
+
+def _resumed(now: State, tracker: Tracker) -> _Choice | None:
+    """Back to a loop that was left, once something else is done and nothing in training goes on from there."""
+    loop = tracker.active_loop.get("name")
+    if loop not in tracker.domain.actions or now.answers_message or now.previous == loop:
+        return None
+    return _Choice(loop, RULES, 1.0, f"back to {loop}, which is still active")
 
 
 def _due_anyway(now: State, tracker: Tracker) -> Iterator[str]:

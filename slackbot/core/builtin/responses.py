@@ -24,17 +24,41 @@ def bot_message(tracker: Tracker, response: str) -> BotUttered | None:
 
     The choice among equal variations is random, but the same for the same conversation at the same length.
     """
-    variations = _variations(tracker, response)
-    if not variations:
+    message = _generated(tracker, response, tracker.slots)
+    return None if message is None else utterance(message)
+
+
+def dispatched_message(tracker: Tracker, message: Mapping[str, Any]) -> BotUttered | None:
+    """What an action server wants said: a response with what the server adds to it, or just the latter.
+
+    None for a response that the domain lacks, as in Rasa.
+    """
+    given = dict(message)
+    names = [given.pop(key, None) for key in ("response", "template")]
+    name = next((name for name in names if name), None)
+    said = _generated(tracker, str(name), {**tracker.slots, **given}) if name else {}
+    if said is None:
         return None
-    chance = random.Random(f"{tracker.conversation_id}:{len(tracker.events)}")
-    message = _filled(chance.choice(variations), tracker.slots)
-    message["utter_action"] = response
+    buttons = [*(said.get("buttons") or ()), *(given.pop("buttons", None) or ())]
+    said |= {key: value for key, value in given.items() if value}
+    return utterance({**said, "buttons": buttons} if buttons else said)
+
+
+def utterance(message: Mapping[str, Any]) -> BotUttered:
+    """The event of a message as Rasa writes it down."""
     data = {key: message.get(key) for key in _DATA}
     # Rasa repeats the image as the attachment, for channels that know only attachments.
     data["attachment"] = data["attachment"] or data["image"]
     metadata = {key: value for key, value in message.items() if key not in {"text", *_DATA}}
     return BotUttered(message.get("text"), data, metadata=metadata)
+
+
+def _generated(tracker: Tracker, response: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    variations = _variations(tracker, response)
+    if not variations:
+        return None
+    chance = random.Random(f"{tracker.conversation_id}:{len(tracker.events)}")
+    return {**_filled(chance.choice(variations), values), "utter_action": response}
 
 
 def _variations(tracker: Tracker, response: str) -> list[dict[str, Any]]:

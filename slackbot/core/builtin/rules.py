@@ -55,11 +55,10 @@ class RuleBook:
     def __init__(self, rules: Iterable[Lesson], stories: Iterable[Lesson]) -> None:
         taught = [pattern for rule in rules for pattern in _patterns(rule)]
         self._patterns = sorted(taught, key=lambda pattern: -pattern.specificity)
-        self._leaving_loops = [
-            pattern
-            for pattern in (*taught, *(pattern for story in stories for pattern in _patterns(story)))
-            if _leaves_loop(pattern)
-        ]
+        everything = (*taught, *(pattern for story in stories for pattern in _patterns(story)))
+        in_loops = [_last_turn(pattern) for pattern in everything if _in_loop(pattern)]
+        self._leaving_loops = [pattern for pattern in in_loops if _leaves_loop(pattern)]
+        self._returning_to_loops = [pattern for pattern in in_loops if _returns_to_loop(pattern)]
 
     def advice(self, states: Sequence[State], loop: Mapping[str, Any]) -> Advice | None:
         """What must happen now; ``loop`` is the tracker's active loop. None if no rule has a say."""
@@ -78,6 +77,10 @@ class RuleBook:
                 return None
             return Advice(loop["name"], f"back to {loop['name']} after {rule}")
         return Advice(pattern.action, rule)
+
+    def returns_to_loop(self, states: Sequence[State]) -> bool:
+        """Whether training goes back here to a loop that was left, with a message that is no answer to its question."""
+        return any(returning.matches(states) for returning in self._returning_to_loops)
 
     def precedents(self, states: Sequence[State], loop: Mapping[str, Any]) -> tuple[Precedent, ...]:
         """What the rule that decides here says, as if an active loop were interrupted.
@@ -131,10 +134,25 @@ def _patterns(lesson: Lesson) -> Iterator[_Pattern]:
             yield _Pattern(known, precedent)
 
 
+def _in_loop(pattern: _Pattern) -> bool:
+    return pattern.states[-1].loop not in {None, SHOULD_NOT_BE_SET}
+
+
+def _last_turn(pattern: _Pattern) -> _Pattern:
+    """Only what is now, and which action came before: where a loop is left or resumed, Rasa looks no further back."""
+    *past, now = pattern.states
+    known = past and past[-1].previous is not None
+    return replace(pattern, states=(State(previous=past[-1].previous), now) if known else (now,))
+
+
 def _leaves_loop(pattern: _Pattern) -> bool:
     now = pattern.states[-1]
-    in_loop = now.loop not in {None, SHOULD_NOT_BE_SET}
-    return in_loop and not now.answers_message and pattern.action != now.loop
+    return not now.answers_message and pattern.action != now.loop
+
+
+def _returns_to_loop(pattern: _Pattern) -> bool:
+    now = pattern.states[-1]
+    return now.answers_message and pattern.action == now.loop
 
 
 def _fits(taught: State, now: State) -> bool:
