@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pathlib import Path
 
 from tests.faults.programs import Program, kill
@@ -17,6 +19,7 @@ def _kill_everything(app: Program, data: Path) -> None:
     kill(int((data / "valkey" / "valkey.pid").read_text()))
 
 
+@pytest.mark.slow
 async def test_killed_together(tmp_path: Path) -> None:
     async with world("", tmp_path) as made:
         (app,) = await made.running("serve")

@@ -58,6 +58,7 @@ async def test_the_worker_and_its_job_are_killed(redis_url: str, tmp_path: Path,
         await session.check(120)
 
 
+@pytest.mark.slow
 async def test_only_the_job_is_killed(redis_url: str, tmp_path: Path, bistro: BuiltinCore) -> None:
     """The worker itself tries it again, after a while."""
     async with world(redis_url, tmp_path) as made, AppHere(made, bistro):
@@ -75,6 +76,7 @@ async def test_only_the_job_is_killed(redis_url: str, tmp_path: Path, bistro: Bu
         await session.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 3])
 async def test_slack_loses_its_answer(redis_url: str, tmp_path: Path, bistro: BuiltinCore, times: int) -> None:
     """The files were taken, and the connection broke."""
