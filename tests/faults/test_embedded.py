@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pathlib import Path
+
+import pytest
 
 from tests.faults.programs import Program, kill
 from tests.faults.session import STEPS, Session
