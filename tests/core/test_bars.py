@@ -1,8 +1,7 @@
-"""How well and how fast public data sets are understood, ten examples an intent. Bars leave a margin for chance."""
+"""How well public data sets are understood, ten examples an intent. Bars leave a margin for chance."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -25,11 +24,7 @@ async def test_held_out_messages_are_understood(
 ) -> None:
     train = read_examples(DATA / name / f"train_10shot_s{seed}.jsonl")
     test = read_examples(DATA / name / "test.jsonl")
-    started = time.process_time()
     measured = await measure(train, test, DATA / name)
-    spent = time.process_time() - started
     assert accuracy(measured.parsed, test) >= least_accuracy
     f1 = entity_f1(measured.parsed, test)
     assert f1 is None if least_f1 is None else f1 is not None and f1 >= least_f1
-    # Of the processor, which others may keep busy: training below 10 s and a message below 5 ms.
-    assert spent < 10 + 0.005 * len(test)
