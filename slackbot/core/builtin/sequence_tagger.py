@@ -82,7 +82,7 @@ def _trained(examples: Sequence[Example]) -> bytes:
             base_intent = example.intent.split("/")[0]
             trainer.append(_features([token.group() for token in tokens], base_intent), marks)
     rounds = int(_EFFORT / max(words * len(labels) ** 2, 1))
-    # This weight of the squares was best of those tried by cross-validation within training data of four projects.
+    # This weight of the squares was best of those tried by cross-validation within training data of three data sets.
     trainer.set_params({"c1": 0.0, "c2": 0.1, "max_iterations": min(max(rounds, _LEAST_ROUNDS), _MOST_ROUNDS)})
     with tempfile.TemporaryDirectory(prefix="st-") as folder:
         path = Path(folder) / "model"
