@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -127,18 +126,16 @@ def test_a_missing_folder_a_missing_domain_and_a_broken_configuration_are_named(
 
 @pytest.mark.skipif(not REAL.exists(), reason=f"the real Rasa projects are not here: {REAL}")
 @pytest.mark.parametrize(
-    ("name", "stories", "examples", "bound"),
+    ("name", "stories", "examples"),
     [
-        ("financial-demo", 55, 574, 1.0),
-        ("how-to-rasa/video-08-actions", 10, 86, 1.0),
-        ("how-to-rasa/video-09-1-basic-forms", 17, 105, 1.0),
-        ("how-to-rasa/video-09-2-custom-forms", 18, 108, 1.0),
-        ("rasa-demo", 464, 4995, 4.0),
+        ("financial-demo", 55, 574),
+        ("how-to-rasa/video-08-actions", 10, 86),
+        ("how-to-rasa/video-09-1-basic-forms", 17, 105),
+        ("how-to-rasa/video-09-2-custom-forms", 18, 108),
+        ("rasa-demo", 464, 4995),
     ],
 )
-def test_a_real_project_loads_in_seconds(name: str, stories: int, examples: int, bound: float) -> None:
-    started = time.process_time()  # not wall time: other tests run beside this one
+def test_a_real_project_loads_whole(name: str, stories: int, examples: int) -> None:
     project = load_project(REAL / name)
-    assert time.process_time() - started < bound
     assert (len(project.stories), len(project.nlu.examples)) == (stories, examples)
     assert all(each.line for each in project.nlu.examples)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -468,13 +467,6 @@ def test_a_log_with_many_late_loops_is_gone_through_again_once() -> None:
         live = applied.append(event, live)
     assert len(applied.events) == 600
     assert folds <= 4 * len(log)
-
-
-def test_ten_thousand_events_are_replayed_within_a_second() -> None:
-    log = TURN * 2000
-    start = time.process_time()
-    track(*log)
-    assert time.process_time() - start < 1.0
 
 
 @given(st.lists(events(), min_size=1, max_size=20))
