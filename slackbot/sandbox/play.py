@@ -1,4 +1,4 @@
-"""``storythread demo --play``: five simulated people teach the example assistant, one of whom errs."""
+"""``storythread demo --play``: five simulated annotators teach the example assistant, one of whom errs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from slackbot.sandbox.demo import Demo, print_changes, running, save_files
 
 Json = dict[str, Any]
 SPEAKER = "Ada"
-ANNOTATORS = ("Ben", "Cleo", "Dan", "Eve")
+ANNOTATORS = ("Ben", "Cleo", "Dan", "Fay", "Eve")
 ERRING = "Eve"
-QUORUM = 2
+QUORUM = 3
 #: Seconds that anything in the play may take.
 STEP = 30.0
 
