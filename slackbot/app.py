@@ -138,7 +138,7 @@ async def _serve(
 
 def _begin(stack: AsyncExitStack, work: Coroutine[None, None, None], name: str) -> None:
     """Work that goes on until the stack is left."""
-    stack.push_async_callback(_cancelled, asyncio.create_task(work, name=name))
+    stack.push_async_callback(_ended, asyncio.create_task(work, name=name))
 
 
 async def _check_bot_token(teaching: Teaching) -> None:
@@ -160,6 +160,17 @@ async def _take_up(teaching: Teaching) -> None:
             log.warning("looking for conversations to take up: %s", error)
         except Exception:
             log.exception("looking for conversations to take up failed")
+
+
+async def _ended(task: asyncio.Task[Any]) -> None:
+    """Ends a task that asks Redis: its client may swallow a cancellation, so that one is not always enough."""
+    for _ in range(3):
+        task.cancel()
+        done, _left = await asyncio.wait({task}, timeout=SHUTDOWN / 2)
+        if done:
+            await _cancelled(task)
+            return
+    log.warning("%s does not end", task.get_name())
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
