@@ -22,7 +22,7 @@ from slackbot.errors import FileError
 logger = logging.getLogger(__name__)
 
 # Rasa knows these without the domain naming them.
-_DEFAULT_INTENTS = {"restart", "back", "out_of_scope", "session_start", "nlu_fallback"}
+DEFAULT_INTENTS = {"restart", "back", "out_of_scope", "session_start", "nlu_fallback"}
 _YAML_SUFFIXES = {".yml", ".yaml"}
 
 
@@ -115,7 +115,7 @@ def _refuse_bare_list(path: Path, data: Any) -> None:
 
 def _check(stories: Iterable[Story], domain: Domain) -> None:
     """Raises FileError for the first intent or action of a story that the domain lacks."""
-    intents = {*domain.intents, *_DEFAULT_INTENTS}
+    intents = {*domain.intents, *DEFAULT_INTENTS}
     actions = {*domain.actions, *(name.split("/")[0] for name in domain.responses)}
     for story in stories:
         for event, line in zip(story.events, story.event_lines, strict=True):

@@ -271,12 +271,6 @@ class Store:
         return cast(str, outcome)
 
     @available
-    async def last_seen(self, conversation_id: str) -> str | None:
-        """The ts of the newest message that was taken."""
-        seen = await cast(Awaitable[list[str]], self._redis.hkeys(Keys(conversation_id).seen))
-        return max(seen, default=None)
-
-    @available
     async def seen(self, conversation_id: str) -> dict[str, str]:
         """Every message that was heard of: its ts, and the ts of its latest change ("0" for none)."""
         return await cast(Awaitable[dict[str, str]], self._redis.hgetall(Keys(conversation_id).seen))

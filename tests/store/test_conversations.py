@@ -62,7 +62,7 @@ async def test_what_was_never_opened_is_not_there(store: Store) -> None:
         await store.append("nobody", 0, FIRST)
     assert await store.closed_question("nobody", "1") is None
     assert await store.closed_questions("nobody") == []
-    assert await store.last_seen("nobody") is None
+    assert await store.seen("nobody") == {}
     assert await store.redraws("nobody") == []
 
 

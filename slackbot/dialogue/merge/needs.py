@@ -9,10 +9,9 @@ from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, ActiveLoop, BotUttered, Event, UserUttered
 from slackbot.dialogue.merge.batch import Batch
 from slackbot.dialogue.nlu import Example
+from slackbot.dialogue.project import DEFAULT_INTENTS
 from slackbot.dialogue.stories import Story
 
-# Rasa knows these without the domain naming them.
-_DEFAULT_INTENTS = {"restart", "back", "out_of_scope", "session_start", "nlu_fallback"}
 _RESPONSE_PREFIX = "utter_"
 _PARTS = {"role": "roles", "group": "groups"}
 
@@ -22,7 +21,7 @@ class DomainNeeds:
 
     def __init__(self, domain: Domain, *, grows: bool) -> None:
         self._domain, self._grows = domain, grows
-        self._known_intents = {*domain.intents, *_DEFAULT_INTENTS}
+        self._known_intents = {*domain.intents, *DEFAULT_INTENTS}
         self._intents: dict[str, None] = {}
         self._actions: dict[str, None] = {}
         self._responses: dict[str, str] = {}
