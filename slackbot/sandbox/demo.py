@@ -106,7 +106,7 @@ async def print_changes(demo: Demo) -> None:
             continue
         text = demo.slack.describe(message)
         if change["type"] == "ephemeral":
-            text = f"    (only {names.get(change['user'])} sees)\n{text}"
+            text = text.replace("(only you see this)", f"(only {names.get(change['user'])} sees this)", 1)
         if shown.get(message["ts"]) != text:
             click.echo(f"\n{text}")
         shown[message["ts"]] = text
