@@ -15,7 +15,7 @@ from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
 from slackbot.permissions import NOT_INVITED
 from slackbot.teaching import Place, Teaching
 
-HELP = """\
+_START = """\
 */teach* opens a session in this channel: you play the user, the others confirm what the assistant understood.
 */teach 3* or */teach quorum 3*: three people must agree on everything.
 */teach @somebody*: somebody else plays the user."""
@@ -39,6 +39,24 @@ class Request:
     speaker: str | None = None
 
 
+@dataclass(frozen=True)
+class Subcommand:
+    """What ``/teach WORD ...`` does instead of opening a session."""
+
+    word: str
+    #: Its lines in the help.
+    help: str
+    #: Gets the command's body and the words after WORD. What it returns, a text or a whole message with blocks,
+    #: only the person sees. It has Slack's three seconds, and may raise Refused or WorldError.
+    handle: Callable[[Teaching, Json, str], Awaitable[str | Json]]
+
+
+SUBCOMMANDS: tuple[Subcommand, ...] = ()
+
+
+HELP = "\n".join([_START, *(subcommand.help for subcommand in SUBCOMMANDS)])
+
+
 def parse(text: str) -> Request | None:
     """What the words after ``/teach`` ask for; None when they make no sense, or ask for help."""
     mention = _MENTION.search(text)
@@ -54,15 +72,21 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
 
     @app.command("/teach")
     async def teach(ack: Callable[..., Awaitable[Any]], body: Json, context: AsyncBoltContext) -> None:
-        request = parse(body.get("text") or "")
-        await ack(await _start(teaching, body, request, context.bot_user_id or "") if request else HELP)
+        await ack(await _answer(teaching, body, context.bot_user_id or ""))
 
 
-async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:
-    """Opens the session; what it returns, only the person sees."""
-    place = Place(body["team_id"], body["channel_id"])
+async def _answer(teaching: Teaching, body: Json, bot: str) -> str | Json:
+    """Does what the command asks; what this returns, only the person sees."""
+    text = (body.get("text") or "").strip()
+    word, _, rest = text.partition(" ")
+    request = parse(text)
     try:
-        await teaching.start(place, body["user_id"], request.speaker, request.quorum, body["trigger_id"], bot=bot)
+        for subcommand in SUBCOMMANDS:
+            if subcommand.word == word.lower():
+                return await subcommand.handle(teaching, body, rest.strip())
+        if request is None:
+            return HELP
+        return await _start(teaching, body, request, bot)
     except Refused as refusal:
         return str(refusal)
     except SlackRefused as error:
@@ -71,4 +95,10 @@ async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> 
         return NOT_STORED
     except WorldError:
         return NOT_DONE
+
+
+async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:
+    """Opens the session."""
+    place = Place(body["team_id"], body["channel_id"])
+    await teaching.start(place, body["user_id"], request.speaker, request.quorum, body["trigger_id"], bot=bot)
     return ""
