@@ -10,6 +10,7 @@ from slackbot.sandbox.files import Files
 from slackbot.sandbox.installation import Installation
 from slackbot.sandbox.messages import Messages
 from slackbot.sandbox.payloads import Payloads
+from slackbot.sandbox.read_marks import ReadMarks
 from slackbot.sandbox.response_urls import ResponseURLs
 from slackbot.sandbox.responses import Responses
 from slackbot.sandbox.socket_delivery import SocketDelivery
@@ -40,6 +41,7 @@ class Backend:
     def __post_init__(self) -> None:
         workspace = self.workspace
         self.messages = Messages(workspace)
+        self.read_marks = ReadMarks(self.messages)
         self.ephemerals = Ephemerals(workspace)
         self.files = Files(workspace)
         self.views = Views(workspace)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +17,7 @@ from slackbot.sandbox.api.registry import Method
 from slackbot.sandbox.backend import Backend
 from slackbot.sandbox.errors import ApiError, invalid_arguments, missing_scope
 from slackbot.sandbox.rate_limits import RateLimits
+from slackbot.sandbox.records import Records
 from slackbot.sandbox.shapes import JSON
 
 #: Called with method, arguments and answer before the answer is sent.
@@ -37,6 +40,11 @@ class Call:
     #: Slack's error name, None for ``ok: true``.
     error: str | None
     response: JSON
+    #: Seconds until the answer, injected delays included.
+    latency: float = 0.0
+    #: Seconds after which Slack wants to be asked again, on status 429.
+    retry_after: int | None = None
+    id: int = field(default_factory=count(1).__next__)
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class _Answer:
 class Calls:
     """Serves the Web API."""
 
-    def __init__(self, backend: Backend, *, rate_limits: bool) -> None:
-        self.records: list[Call] = []
+    def __init__(self, backend: Backend, *, rate_limits: bool, keep: int | None = None) -> None:
+        self.records: Records[Call] = Records(keep)
         self.observers: list[Observer] = []
         self._backend = backend
         self._limits = RateLimits(backend.workspace.clock) if rate_limits else None
@@ -58,12 +66,19 @@ class Calls:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request to ``/api/METHOD``."""
         name, faults = request.match_info["method"], self._backend.faults
+        start = time.monotonic()
         await faults.wait(name)
         arguments, answer = await self._answer(request, name)
         shown = {key: value for key, value in arguments.values.items() if key != "token"}
         error = None if answer.body.get("ok") else answer.body.get("error", f"http_{answer.status}")
         now = self._backend.workspace.clock.now()
-        self.records.append(Call(now, name, shown, answer.status, error, answer.body))
+        wait = answer.headers.get("Retry-After")
+        self.records.add(
+            Call(
+                now, name, shown, answer.status, error, answer.body,
+                latency=time.monotonic() - start, retry_after=int(wait) if wait else None,
+            )
+        )  # fmt: skip
         for observer in self.observers:
             waiting = observer(name, shown, answer.body)
             if inspect.isawaitable(waiting):

@@ -7,10 +7,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Literal, Protocol
 
 from slackbot.sandbox.errors import NotAcknowledged
 from slackbot.sandbox.faults import Faults
+from slackbot.sandbox.records import Records
 from slackbot.sandbox.shapes import JSON
 
 #: As Socket Mode's envelopes call them.
@@ -47,6 +49,9 @@ class Delivery:
     ack: Ack | None = None
     #: Seconds until the acknowledgement, or until Slack gave up.
     latency: float | None = None
+    #: Why Slack tries again, on retries.
+    retry_reason: str | None = None
+    id: int = field(default_factory=count(1).__next__)
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,9 @@ class Deliverer:
         *,
         retry_delays: Sequence[float],
         ack_timeout: float,
+        keep: int | None = None,
     ) -> None:
-        self.records: list[Delivery] = []
+        self.records: Records[Delivery] = Records(keep)
         self.copies = 1
         self._transport, self._faults, self._wake = transport, faults, wake
         self._retry_delays, self._ack_timeout = tuple(retry_delays), ack_timeout
@@ -168,14 +174,15 @@ class Deliverer:
 
     async def _send(self, parcel: Parcel) -> Ack:
         transport = self._transport()
-        record = Delivery(parcel.kind, parcel.payload, transport.name, parcel.attempt)
-        self.records.append(record)
+        record = Delivery(parcel.kind, parcel.payload, transport.name, parcel.attempt, retry_reason=parcel.retry_reason)
+        self.records.add(record)
         self._wake()
         start = time.monotonic()
         ack = await transport.send(parcel, self._ack_timeout)
         if ack.ok and self._faults.loses_ack():
             ack = Ack(ok=False, reason="timeout")
         record.ack, record.latency = ack, time.monotonic() - start
+        self.records.tell(record)
         self._wake()
         return ack
 

@@ -7,6 +7,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+#: In place of a method's name: the next call, whatever it is.
+ANY_METHOD = "*"
+
 
 @dataclass
 class Failure:
@@ -62,8 +65,25 @@ class Faults:
 
     def next_failure(self, method: str) -> Failure | None:
         """The failure this call of a method gets, if any."""
-        waiting = self._failures.get(method)
+        waiting = self._failures.get(method) or self._failures.get(ANY_METHOD)
         return waiting.popleft() if waiting else None
+
+    def planned_failures(self) -> dict[str, list[Failure]]:
+        """The failures that calls will still get, by method."""
+        return {method: list(waiting) for method, waiting in self._failures.items() if waiting}
+
+    def forget_failures(self) -> None:
+        """Let calls succeed again."""
+        self._failures.clear()
+
+    @property
+    def lost_acks(self) -> int:
+        """How many acknowledgements will still be lost."""
+        return self._lost_acks
+
+    @lost_acks.setter
+    def lost_acks(self, count: int) -> None:
+        self._lost_acks = count
 
     def cuts_answer(self, method: str) -> bool:
         """Whether this call's answer is lost."""

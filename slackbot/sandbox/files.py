@@ -33,6 +33,11 @@ class File:
     shared: bool = False
 
     @property
+    def mimetype(self) -> str:
+        """What the name says that it is."""
+        return mimetypes.guess_type(self.name)[0] or "text/plain"
+
+    @property
     def bytes(self) -> bytes:
         """The content."""
         return self.content
@@ -89,7 +94,7 @@ class Files:
             "timestamp": file.created,
             "name": file.name,
             "title": file.title,
-            "mimetype": mimetypes.guess_type(file.name)[0] or "text/plain",
+            "mimetype": file.mimetype,
             "filetype": kind,
             "pretty_type": _PRETTY.get(kind, kind.upper()),
             "user": file.user,

@@ -38,6 +38,11 @@ class Hands:
         #: What the app has offered in the menus whose options it looks up: block id, action id -> options.
         self._offered: dict[tuple[str, str], list[JSON]] = {}
 
+    @property
+    def chosen(self) -> dict[str, State]:
+        """What this person has chosen in messages, by their timestamps."""
+        return dict(self._chosen)
+
     async def use(
         self, place: Place, action: str, value: Any = None, block_id: str | None = None, *, times: int = 1
     ) -> None:

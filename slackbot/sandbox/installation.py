@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -20,6 +20,8 @@ class Installation:
     shortcuts: frozenset[str] | None = None
     message_shortcuts: frozenset[str] | None = None
     bot_name: str = "storythread"
+    #: Commands and shortcuts as the manifest describes them.
+    described: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def grants(self, scope: str) -> bool:
         """Whether the app was given this scope."""
@@ -55,4 +57,5 @@ def installation_of(manifest: Mapping[str, Any]) -> Installation:
         shortcuts=frozenset(one["callback_id"] for one in shortcuts if one["type"] == "global"),
         message_shortcuts=frozenset(one["callback_id"] for one in shortcuts if one["type"] == "message"),
         bot_name=features.get("bot_user", {}).get("display_name", Installation.bot_name),
+        described={"commands": features.get("slash_commands", []), "shortcuts": shortcuts},
     )

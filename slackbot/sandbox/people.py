@@ -8,6 +8,7 @@ from typing import Any
 from slackbot.sandbox.authors import by_person
 from slackbot.sandbox.backend import Backend
 from slackbot.sandbox.delivery import Deliverer
+from slackbot.sandbox.elements import State
 from slackbot.sandbox.errors import ApiError, NotAcknowledged, NotOnScreen
 from slackbot.sandbox.hands import Hands
 from slackbot.sandbox.membership import join, leave
@@ -69,6 +70,8 @@ class Person:
                 stored = self._backend.messages.post(place, message, thread_ts=thread_ts)
             except ApiError as error:
                 raise NotOnScreen(f"there is no thread {thread_ts} in {channel}: {error.error}") from None
+            if thread_ts is None:
+                self._backend.read_marks.move(self.id, place, stored["ts"])
         return str(stored["ts"])
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
@@ -122,6 +125,10 @@ class Person:
         async with self._deliverer.told():
             leave(self._backend.messages, place, self.id)
 
+    def read(self, channel: str, ts: str) -> None:
+        """Note that everything in a channel up to `ts` was read; the app isn't told."""
+        self._backend.read_marks.move(self.id, self._place(channel), ts)
+
     # --- commands and shortcuts -------------------------------------------------------------------------------
 
     async def command(self, command: str, text: str, channel: str) -> JSON | None:
@@ -153,6 +160,11 @@ class Person:
         payload = self._backend.payloads.message_shortcut(self._account, callback_id, place, message)
         await self._deliverer.interact("interactive", payload)
 
+    @property
+    def chosen(self) -> dict[str, State]:
+        """The state of the menus and boxes of messages, as this person alone has set it, by timestamp."""
+        return self._hands.chosen
+
     # --- elements in messages ---------------------------------------------------------------------------------
 
     async def press(
@@ -182,14 +194,21 @@ class Person:
         """What the app offers for a query in a message's menu whose options it looks up."""
         return await self._hands.search(self._in_message(channel, ts), action, query, block_id)
 
-    async def press_ephemeral(self, ephemeral: JSON, action: str, value: Any = None) -> None:
+    async def press_ephemeral(
+        self, ephemeral: JSON, action: str, value: Any = None, *, block_id: str | None = None
+    ) -> None:
         """Press a button (or choose `value`) in one of this person's `ephemerals`."""
         for shown in self.ephemerals:
             if shown["ts"] == ephemeral["ts"]:
                 channel = self._backend.workspace.channel(shown["channel"])
-                await self._hands.use(InMessage(channel, shown, is_ephemeral=True), action, value)
+                await self._hands.use(InMessage(channel, shown, is_ephemeral=True), action, value, block_id)
                 return
         raise NotOnScreen("this ephemeral message is gone")
+
+    def dismiss(self, ephemeral: JSON) -> None:
+        """Take one of this person's `ephemerals` off the screen; the app isn't told."""
+        if not self._backend.ephemerals.remove(self.id, ephemeral["ts"]):
+            raise NotOnScreen("this ephemeral message is gone")
 
     @property
     def ephemerals(self) -> list[JSON]:

@@ -19,6 +19,7 @@ from slackbot.sandbox.files import File
 from slackbot.sandbox.http_delivery import HTTPDelivery
 from slackbot.sandbox.ids import new_app_token, new_bot_token, new_secret
 from slackbot.sandbox.installation import Installation, installation_of
+from slackbot.sandbox.page import Page
 from slackbot.sandbox.people import Person
 from slackbot.sandbox.server import Server
 from slackbot.sandbox.shapes import JSON
@@ -44,6 +45,7 @@ class Sandbox:
     `ack_timeout`: seconds that Slack waits for an acknowledgement.
     `connect_timeout`: seconds that a delivery waits for a Socket Mode connection, so that a process can be replaced
     meanwhile (Slack itself waits less).
+    `keep`: how many calls and how many deliveries are remembered; None: all of them.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Sandbox:
         connect_timeout: float = CONNECT_TIMEOUT,
         host: str = "127.0.0.1",
         port: int = 0,
+        keep: int | None = None,
     ) -> None:
         installation = installation_of(manifest) if manifest is not None else Installation()
         if scopes is not None:
@@ -86,13 +89,15 @@ class Sandbox:
             workspace.changes.wake,
             retry_delays=retry_delays,
             ack_timeout=ack_timeout,
+            keep=keep,
         )
         #: Everybody who was added, in that order.
         self.people: list[Person] = []
         self._ack_timeout = ack_timeout
         self._events = Events(workspace, installation, self._deliverer.send_event)
-        self._calls = Calls(self._backend, rate_limits=rate_limits)
-        self._server = Server(self._backend, self._calls)
+        self._calls = Calls(self._backend, rate_limits=rate_limits, keep=keep)
+        page = Page(self._backend, self._deliverer, self._calls, self.people, self.add_person)
+        self._server = Server(self._backend, self._calls, page)
         self._address = (host, port)
         self._backend.faults.on_disconnect(sockets.disconnect)
 
@@ -115,6 +120,11 @@ class Sandbox:
     def api_url(self) -> str:
         """For ``SLACK_API_URL``."""
         return f"{self._backend.base_url}/api/"
+
+    @property
+    def url(self) -> str:
+        """Where the workspace is for a browser."""
+        return f"{self._backend.base_url}/"
 
     @property
     def bot_token(self) -> str:
@@ -224,7 +234,7 @@ class Sandbox:
     @property
     def calls(self) -> list[Call]:
         """Every Web API call, in order of its answer."""
-        return self._calls.records
+        return self._calls.records.all()
 
     def on_call(self, callback: Observer) -> None:
         """Call back on each Web API call, after its effect and before its answer is sent."""
@@ -233,7 +243,7 @@ class Sandbox:
     @property
     def deliveries(self) -> list[Delivery]:
         """Every attempt to deliver something, in order of their starts."""
-        return self._deliverer.records
+        return self._deliverer.records.all()
 
     async def deliver_again(self, delivery: Delivery) -> JSON | None:
         """Hand a payload to the app once more, the same to the letter; answers and raises as the first time."""

@@ -1,4 +1,4 @@
-"""The HTTP server on loopback: the Web API, response URLs, uploads, file downloads and Socket Mode's sockets."""
+"""The HTTP server on loopback: the Web API, response URLs, uploads, downloads, Socket Mode's sockets, the page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from aiohttp import web
 from slackbot.sandbox.backend import Backend
 from slackbot.sandbox.calls import Calls
 from slackbot.sandbox.errors import ApiError
+from slackbot.sandbox.page.site import APP_NAME, Page
 
 MAX_BODY = 64 * 1024 * 1024  # bytes
 _SHUTDOWN_BOUND = 0.5  # seconds that a call under way may still take
@@ -15,8 +16,8 @@ _SHUTDOWN_BOUND = 0.5  # seconds that a call under way may still take
 class Server:
     """One aiohttp server on a free port."""
 
-    def __init__(self, backend: Backend, calls: Calls) -> None:
-        self._backend, self._calls = backend, calls
+    def __init__(self, backend: Backend, calls: Calls, page: Page) -> None:
+        self._backend, self._calls, self._page = backend, calls, page
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> str:
@@ -27,6 +28,8 @@ class Server:
         app.router.add_post("/upload/v1/{key}", self._upload)
         app.router.add_get("/files-pri/{file}/{name:.*}", self._download)
         app.router.add_post("/hooks/{rest:.*}", self._respond)
+        app[APP_NAME] = self._backend.workspace.app.name
+        self._page.add_routes(app.router)
         runner = self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_BOUND)
         await runner.setup()
         site = web.TCPSite(runner, host, port)
@@ -36,6 +39,7 @@ class Server:
 
     async def stop(self) -> None:
         """Close every connection and the port."""
+        self._page.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -80,6 +80,7 @@ class Workspace:
             raise ValueError(f"there is a {name!r} already")
         account = Account(new_id("U"), name, display_name)
         self.accounts[account.id] = account
+        self.changes.publish("person_added", user=account.id)
         return account
 
     def add_channel(self, name: str, kind: ChannelKind, creator: str, members: Iterable[str]) -> Channel:
@@ -87,6 +88,7 @@ class Workspace:
         prefix = "D" if kind == "im" else "C"
         channel = Channel(new_id(prefix), name, kind, int(self.clock.now()), creator, list(members))
         self.channels[channel.id] = channel
+        self.changes.publish("channel_created", channel=channel.id)
         return channel
 
     def channel(self, id_or_name: str) -> Channel:

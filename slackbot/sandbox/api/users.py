@@ -11,6 +11,11 @@ from slackbot.sandbox.shapes import JSON
 from slackbot.sandbox.workspace import Account, Workspace
 
 _READ = ("users:read",)
+_COLORS = (
+    "9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c", "5b89d5", "2b6836", "99a949",
+    "df3dc0", "4cc091", "9b3b45", "d58247", "bb86b7", "5a4592", "db3150", "235e5b", "9e3997", "53b759", "c386df",
+    "385a86", "a63024",
+)  # fmt: skip
 
 
 @method("users.info", Tier.T4, scopes=_READ, required=("user",))
@@ -30,6 +35,11 @@ def list_all(backend: Backend, arguments: Arguments) -> JSON:
     members = [user_dict(backend.workspace, account) for account in shown]
     now = int(backend.workspace.clock.now())
     return {"members": members, "cache_ts": now, "response_metadata": metadata}
+
+
+def color_of(user_id: str) -> str:
+    """The color of a member, which never changes: six hexadecimal digits."""
+    return _COLORS[sum(user_id.encode()) % len(_COLORS)]
 
 
 def user_dict(workspace: Workspace, account: Account) -> JSON:
@@ -52,7 +62,7 @@ def user_dict(workspace: Workspace, account: Account) -> JSON:
         "team_id": team,
         "name": account.name,
         "deleted": False,
-        "color": "9f69e7",
+        "color": color_of(account.id),
         "real_name": name,
         "tz": "Etc/UTC",
         "tz_label": "Coordinated Universal Time",
