@@ -63,7 +63,7 @@ def cross_validated(examples: Sequence[Example]) -> list[Judged]:
 
 
 def _judged(learned: Sequence[Example], held_out: Sequence[Example]) -> Iterator[Judged]:
-    classifier = IntentClassifier(learned)
+    classifier = IntentClassifier.learned(learned)
     for example in held_out:
         yield Judged(example, classifier.ranking(example.text)[0][0])
 

@@ -61,6 +61,8 @@ class Prediction:
     #: What rules and stories that are there already say comes next in exactly this state, whoever is right. A core
     #: that can't tell gives none.
     precedents: tuple[Precedent, ...] = ()
+    #: The version of the stored model that predicts; None where the core has no such versions.
+    model_version: int | None = None
 
     @property
     def action(self) -> str:
@@ -87,7 +89,8 @@ class Core(Protocol):
 
     async def parse(self, text: str, tracker: Tracker) -> dict[str, Any]:
         """What the message means, as Rasa's ``POST /model/parse`` answers:
-        ``text``, ``intent`` {name, confidence}, ``entities``, ``intent_ranking`` (at most 10).
+        ``text``, ``intent`` {name, confidence}, ``entities``, ``intent_ranking`` (at most 10). A core whose models
+        have versions adds ``model_version``.
 
         Raises CoreFailed.
         """

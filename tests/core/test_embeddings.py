@@ -64,7 +64,7 @@ def test_without_the_package_words_and_characters_remain(monkeypatch: pytest.Mon
     word_vectors.cache_clear()
     try:
         assert word_vectors() is None
-        features = TextFeatures(["hello", "bye"]).of(["hello", "unheard"])
+        features = TextFeatures.learned(["hello", "bye"]).of(["hello", "unheard"])
         assert features.shape[0] == 2
         assert features[0].nnz > features[1].nnz
     finally:
@@ -73,5 +73,5 @@ def test_without_the_package_words_and_characters_remain(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("text", ["hello there", "zzz", "👍"])
 def test_a_text_alone_looks_as_it_does_among_others(text: str) -> None:
-    features = TextFeatures(["hello there you", "good bye", "👍"])
+    features = TextFeatures.learned(["hello there you", "good bye", "👍"])
     assert abs(features.of([text]) - features.of([text, "good"])[0]).max() < 1e-6

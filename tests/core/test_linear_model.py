@@ -26,7 +26,7 @@ def test_classes_are_told_apart(monkeypatch: pytest.MonkeyPatch, spanned: int, c
     monkeypatch.setattr(linear_model, "SPANNED", spanned)
     features, names = points(90, 0.1)
     kept = [row for row, name in enumerate(names) if int(name[-1]) < classes]
-    model = LinearModel(features[kept], [names[row] for row in kept])
+    model = LinearModel.learned(features[kept], [names[row] for row in kept])
     probabilities = model.probabilities(features[kept])
     assert [model.names[best] for best in probabilities.argmax(axis=1)] == [names[row] for row in kept]
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
@@ -36,7 +36,7 @@ def test_classes_are_told_apart(monkeypatch: pytest.MonkeyPatch, spanned: int, c
 def test_it_is_as_sure_as_it_is_right(monkeypatch: pytest.MonkeyPatch, spanned: int) -> None:
     monkeypatch.setattr(linear_model, "SPANNED", spanned)
     features, names = points(900, 0.6)
-    model = LinearModel(features[:300], names[:300])
+    model = LinearModel.learned(features[:300], names[:300])
     probabilities = model.probabilities(features[300:])
     right = np.mean(
         [model.names[best] == name for best, name in zip(probabilities.argmax(1), names[300:], strict=True)]
@@ -47,12 +47,12 @@ def test_it_is_as_sure_as_it_is_right(monkeypatch: pytest.MonkeyPatch, spanned: 
 
 def test_few_texts_that_are_all_right_make_nobody_certain() -> None:
     features, names = points(6, 0.01)
-    assert LinearModel(features, names).probabilities(features).max() < 0.98
+    assert LinearModel.learned(features, names).probabilities(features).max() < 0.98
 
 
 def test_one_class_is_nothing_to_tell_apart() -> None:
     with pytest.raises(ValueError, match="two classes"):
-        LinearModel(sparse.eye(2, format="csr"), ["a", "a"])
+        LinearModel.learned(sparse.eye(2, format="csr"), ["a", "a"])
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(2, 5))

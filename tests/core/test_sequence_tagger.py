@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import pytest
 
 from slackbot.core.builtin.entities import EntityExtractor
@@ -28,7 +26,7 @@ TRAVELS = (
     example("thanks and bye", "greet"),
 )
 
-TAGGER = SequenceTagger(TRAVELS)
+TAGGER = SequenceTagger.learned(TRAVELS)
 
 
 def test_an_unheard_entity_is_found_with_its_role_in_familiar_surroundings() -> None:
@@ -44,7 +42,7 @@ def test_nothing_is_found_where_nothing_is(text: str) -> None:
 
 
 def test_a_stored_tagger_finds_the_same() -> None:
-    stored = pickle.loads(pickle.dumps(TAGGER))  # noqa: S301  our own
+    stored = SequenceTagger(TAGGER.model)
     text = "fly from Berlin to Madrid please"
     assert [*stored.find(text, "travel")] == [*TAGGER.find(text, "travel")]
 
@@ -52,7 +50,7 @@ def test_a_stored_tagger_finds_the_same() -> None:
 def test_a_handful_of_annotations_is_too_little_to_learn_from() -> None:
     assert not can_learn_from(TRAVELS[:4])
     with pytest.raises(ValueError, match="too few"):
-        SequenceTagger(TRAVELS[:4])
+        SequenceTagger.learned(TRAVELS[:4])
 
 
 def test_what_the_surroundings_say_comes_with_synonyms_and_without_overlaps() -> None:

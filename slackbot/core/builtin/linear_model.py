@@ -6,7 +6,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from scipy.special import log_softmax, softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
+
+from slackbot.core.builtin.archive import State
 
 #: Up to so many texts the weights are found in the space that the texts span, which has one dimension a text: quick
 #: while it is small, but its cost grows by the cube of the texts.
@@ -41,18 +43,33 @@ class Weights:
 class LinearModel:
     """Learns classes from features, and from its own mistakes on texts held out how sure it may be."""
 
-    def __init__(self, features: Any, classes: Sequence[str]) -> None:
+    def __init__(self, names: list[str], weights: Weights, sharpness: float) -> None:
+        self.names = names
+        self._weights, self._sharpness = weights, sharpness
+
+    @classmethod
+    def learned(cls, features: Any, classes: Sequence[str]) -> Self:
         """Raises ValueError if there are fewer than two different classes."""
-        self.names: list[str] = sorted(set(classes))
-        if len(self.names) < 2:
+        names: list[str] = sorted(set(classes))
+        if len(names) < 2:
             raise ValueError("a classifier needs two classes")
-        labels = np.searchsorted(np.array(self.names), np.array(classes))
+        labels = np.searchsorted(np.array(names), np.array(classes))
         small = features.shape[0] <= SPANNED
         trainer = _Spanned(features) if small else _Separating(features)
         splits = [*folds(labels, FOLDS)][: None if small else 1]
         held_out = [(trainer.fit(labels, train).scores(features[test]), labels[test]) for train, test in splits]
-        self._sharpness = _sharpness(held_out)
-        self._weights = trainer.fit(labels, np.arange(len(labels)))
+        return cls(names, trainer.fit(labels, np.arange(len(labels))), _sharpness(held_out))
+
+    def state(self) -> State:
+        """What was learned, for an archive."""
+        weights = {"features": self._weights.of_features, "classes": self._weights.of_classes}
+        return {"names": self.names, "sharpness": self._sharpness, "weights": weights}
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        """The other way."""
+        weights = Weights(state["weights"]["features"], state["weights"]["classes"])
+        return cls(state["names"], weights, state["sharpness"])
 
     def probabilities(self, features: Any) -> _Numbers:
         """A row for each row of features, a column for each of ``names``; each row sums to 1."""

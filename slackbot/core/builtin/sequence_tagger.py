@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pycrfsuite
 
@@ -33,19 +33,17 @@ Label = tuple[tuple[str, str], ...]
 class SequenceTagger:
     """Marks words as the beginning, inside or outside of labelled entities, by the words around and the intent."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, model: bytes) -> None:
+        """``model`` is as CRFsuite writes it, and what an archive keeps."""
+        self.model = model
+        self._tagger = _opened(model)
+
+    @classmethod
+    def learned(cls, examples: Sequence[Example]) -> Self:
         """Raises ValueError if there is nothing to learn from (see ``can_learn_from``)."""
         if not can_learn_from(examples):
             raise ValueError("too few annotations")
-        self._model = _trained(examples)
-        self._tagger = _opened(self._model)
-
-    def __getstate__(self) -> bytes:
-        return self._model
-
-    def __setstate__(self, model: bytes) -> None:
-        self._model = model
-        self._tagger = _opened(model)
+        return cls(_trained(examples))
 
     def find(self, text: str, intent: str | None) -> Iterator[tuple[int, int, dict[str, str]]]:
         """The place of each entity, and ``entity``, ``role`` and ``group`` as far as there are any; in order."""

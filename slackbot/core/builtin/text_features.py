@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
+from slackbot.core.builtin.archive import ArchiveUnfit, State
 from slackbot.core.builtin.embeddings import word_vectors
+
+_Analyzer = Callable[[str], Sequence[str]]
 
 
 class TextFeatures:
@@ -20,13 +23,26 @@ class TextFeatures:
     Without word vectors (see ``word_vectors``) it is the first two.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Learns the terms of these texts; others don't count later on."""
-        # Every visible character belongs to a token, so that examples of punctuation or emoji have terms.
-        words = CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2))  # noqa: S106  a pattern, no secret
-        characters = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4))
-        self._parts = [_Tfidf(texts, vectorizer.build_analyzer()) for vectorizer in (words, characters)]
+    def __init__(self, parts: Sequence[_Tfidf]) -> None:
+        self._parts = parts
         self._with_vectors = word_vectors() is not None
+
+    @classmethod
+    def learned(cls, texts: Sequence[str]) -> Self:
+        """Learns the terms of these texts; others don't count later on."""
+        return cls([_Tfidf.learned(texts, terms_of) for terms_of in _analyzers()])
+
+    def state(self) -> State:
+        """What was learned, for an archive."""
+        return {"terms": [part.state() for part in self._parts], "vectors": self._with_vectors}
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        """The other way. Raises ArchiveUnfit where word vectors were there and aren't now, or the other way round."""
+        if state["vectors"] != (word_vectors() is not None):
+            raise ArchiveUnfit("the archive was made where other word vectors are installed")
+        parts = zip(state["terms"], _analyzers(), strict=True)
+        return cls([_Tfidf.from_state(part, terms_of) for part, terms_of in parts])
 
     def of(self, texts: Sequence[str]) -> Any:
         """A sparse matrix (CSR, 32 bits a number) with a row for each text."""
@@ -37,18 +53,39 @@ class TextFeatures:
         return sparse.hstack(blocks, format="csr") if len(texts) > 1 else _joined(blocks)
 
 
+def _analyzers() -> list[_Analyzer]:
+    """What splits a text into its words and pairs of words, and into its runs of characters."""
+    # Every visible character belongs to a token, so that examples of punctuation or emoji have terms.
+    words = CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2))  # noqa: S106  a pattern, no secret
+    characters = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4))
+    return [words.build_analyzer(), characters.build_analyzer()]
+
+
 class _Tfidf:
     """Term counts, damped by their logarithm and weighted by how few texts have the term.
 
     Scikit-learn's own does the same, but its checks take several times as long as the work for a single text.
     """
 
-    def __init__(self, texts: Sequence[str], terms_of: Callable[[str], Sequence[str]]) -> None:
+    def __init__(self, terms: Sequence[str], weights: NDArray[np.float32], terms_of: _Analyzer) -> None:
         self._terms_of = terms_of
+        self._columns = {term: column for column, term in enumerate(terms)}
+        self._weights = weights
+
+    @classmethod
+    def learned(cls, texts: Sequence[str], terms_of: _Analyzer) -> Self:
+        """All terms of these texts."""
         texts_with = Counter(term for text in texts for term in {*terms_of(text)})
-        self._columns = {term: column for column, term in enumerate(sorted(texts_with))}
-        number = np.array([texts_with[term] for term in self._columns], np.float32)
-        self._weights = np.log((1 + len(texts)) / (1 + number)) + 1
+        terms = sorted(texts_with)
+        number = np.array([texts_with[term] for term in terms], np.float32)
+        return cls(terms, np.log((1 + len(texts)) / (1 + number)) + 1, terms_of)
+
+    def state(self) -> State:
+        return {"terms": [*self._columns], "weights": self._weights}
+
+    @classmethod
+    def from_state(cls, state: State, terms_of: _Analyzer) -> Self:
+        return cls(state["terms"], state["weights"], terms_of)
 
     def matrix(self, texts: Sequence[str]) -> Any:
         rows = [*map(self._row, texts)]

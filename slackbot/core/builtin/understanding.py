@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from slackbot.core.builtin.archive import State
 from slackbot.core.builtin.entities import EntityExtractor
 from slackbot.core.builtin.fallback import Fallback
 from slackbot.core.builtin.intents import IntentClassifier
@@ -25,23 +26,39 @@ _SPELLED_OUT = re.compile(r"\s*/(?P<intent>[^{@]+)(?:@(?P<confidence>[0-9.]+))?(
 class Understanding:
     """Parses messages as the examples of one project teach it."""
 
-    def __init__(self, data: NLUData, domain: Domain, config: Mapping[str, Any] | None = None) -> None:
-        """``config`` is the project's; its pipeline may have a FallbackClassifier. Raises FileError."""
-        self._fallback = Fallback.from_config(config or {})
-        self._intents = IntentClassifier(data.examples)
-        self._entities = EntityExtractor(data, domain)
+    def __init__(
+        self, data: NLUData, domain: Domain, config: Mapping[str, Any] | None = None, *, state: State = None
+    ) -> None:
+        """``config`` is the project's; its pipeline may have a FallbackClassifier.
 
-    def parse(self, text: str, domain: Domain) -> dict[str, Any]:
-        """Rasa's parse data; ``domain`` says which intents and entities ``/intent{...}`` may name."""
+        With the ``state`` of an understanding of the same data, only what takes no time is learned anew. Raises
+        FileError, and ArchiveUnfit where the state can't be used here.
+        """
+        self._fallback = Fallback.from_config(config or {})
+        if state is None:
+            self._intents = IntentClassifier.learned(data.examples)
+        else:
+            self._intents = IntentClassifier.from_state(state["intents"])
+        self._entities = EntityExtractor(data, domain, state=state and state["entities"])
+
+    def state(self) -> State:
+        """What took time to learn, for an archive."""
+        return {"intents": self._intents.state(), "entities": self._entities.state()}
+
+    def parse(self, text: str, domain: Domain, without: Collection[str] = ()) -> dict[str, Any]:
+        """Rasa's parse data; ``domain`` says which intents and entities ``/intent{...}`` may name.
+
+        No intent and no entity is one of the names ``without``.
+        """
         spelled_out = _spelled_out(text, domain)
         if spelled_out is not None:
             return spelled_out
-        ranked = self._intents.ranking(text)
+        ranked = self._intents.ranking(text, without)
         ranking = _merged_by_base_intent(ranked)[:RANKING_LENGTH]
         intent: dict[str, Any] = dict(ranking[0]) if ranking else {"name": None, "confidence": 0.0}
         if ranked and "/" in ranked[0][0]:
             intent["full_retrieval_intent_name"] = _best_of_base(ranked, str(intent["name"]))
-        entities = self._entities.extract(text, intent["name"])
+        entities = self._entities.extract(text, intent["name"], without)
         instead = self._fallback.instead_of(ranking) if self._fallback else None
         if instead is not None:
             intent, ranking = instead, [dict(instead), *ranking][:RANKING_LENGTH]
