@@ -1,0 +1,49 @@
+"""Majority, and the one-coin model: everybody has one accuracy, whatever the right answer is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from slackbot.crowd.aggregation.labels import Floats, Labels, Result, settled
+from slackbot.crowd.quorum import PRIOR_RIGHT, PRIOR_WRONG, Skill
+
+_ITERATIONS = 100
+
+
+def majority(labels: Labels) -> Result:
+    """The share of the votes that each answer has."""
+    counts = labels.summed(np.ones(len(labels.row)))
+    share = counts / np.add.reduceat(counts, labels.given.start)[labels.given.task]
+    return Result(labels, labels.given, share, labels.by_person(share[labels.row]) / labels.votes)
+
+
+def one_coin(labels: Labels, iterations: int = _ITERATIONS) -> Result:
+    """Expectation maximisation with Beta(7, 3) on each accuracy; all answers are equally probable beforehand.
+
+    The same model as ``quorum.decide``: with the skills that this estimates, both say the same of a task.
+    """
+    accuracy = np.full(len(labels.people), PRIOR_RIGHT / (PRIOR_RIGHT + PRIOR_WRONG))
+    posterior = one_coin_posterior(labels, accuracy)
+    for _ in range(iterations):
+        right = labels.by_person(posterior[labels.row])
+        accuracy = (PRIOR_RIGHT + right) / (PRIOR_RIGHT + PRIOR_WRONG + labels.votes)
+        before, posterior = posterior, one_coin_posterior(labels, accuracy)
+        if settled(posterior, before):
+            break
+    return Result(labels, labels.given, posterior, accuracy)
+
+
+def one_coin_posterior(labels: Labels, accuracy: Floats) -> Floats:
+    """The probability of each given answer. An accuracy under chance counts as chance, as in ``quorum.candidates``."""
+    choices = labels.choices[labels.task]
+    skill = np.maximum(accuracy[labels.person], 1 / choices)
+    weight = np.log(skill * (choices - 1) / (1 - skill))
+    return labels.given.softmax(labels.summed(weight), labels.others)
+
+
+def one_coin_skills(labels: Labels) -> dict[str, Skill]:
+    """How often each person was right and wrong, as expected under the one-coin model, without the prior."""
+    result = one_coin(labels)
+    right = labels.by_person(result.posterior[labels.row])
+    counts = zip(labels.people, right.tolist(), (labels.votes - right).tolist(), strict=True)
+    return {name: Skill(good, max(bad, 0.0)) for name, good, bad in counts}
