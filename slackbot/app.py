@@ -20,10 +20,13 @@ from slackbot.background import Background
 from slackbot.core.protocol import Core
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.loop import Loop
+from slackbot.learning.opening import Opening, Trust
+from slackbot.permissions import Permissions
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
 from slackbot.sockets import Sockets
 from slackbot.store import Store
+from slackbot.store.channels import Channels
 from slackbot.store.server import connect
 from slackbot.teaching import Teaching
 from slackbot.threads import Slack, Threads
@@ -55,10 +58,22 @@ async def teaching_app(
         client = web_client(settings, http)
         store, background = Store(redis), Background()
         slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
-        loop = Loop(store, core)
+        loop = Loop(store, core, opening=Opening(_trust(settings)))
         threads = Threads(store, loop.read, slack)
         stack.push_async_callback(background.close, SHUTDOWN)
-        teaching = Teaching(store, loop, threads, slack, background, quorum=settings.quorum, export=export)
+        teaching = Teaching(
+            store,
+            loop,
+            threads,
+            slack,
+            background,
+            channels=Channels(redis),
+            permissions=Permissions(
+                slack.members, administrators=settings.administrators, runs_workspace=slack.runs_workspace
+            ),
+            quorum=settings.quorum,
+            export=export,
+        )
         # Bolt finds tokens in the client and in the environment and would warn that it uses neither.
         logging.getLogger("slack_bolt.AsyncApp").addFilter(_says_more_than_what_is_unused)
         app = AsyncApp(
@@ -69,6 +84,10 @@ async def teaching_app(
         )
         listeners.register(app, teaching)
         yield app, teaching
+
+
+def _trust(settings: Settings) -> Trust:
+    return Trust(settings.model_votes, settings.auto_accept, settings.audit_share)
 
 
 def _says_more_than_what_is_unused(record: logging.LogRecord) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from enum import StrEnum
 
+from slackbot.blocks.mrkdwn import people
 from slackbot.errors import Refused
 from slackbot.learning.session import Session
 
@@ -17,6 +18,8 @@ class Right(StrEnum):
     VOTE = "vote"
     #: Undo, restart, abort, finish.
     CONTROL = "do this"
+    #: Set what holds for a whole channel, and see how everybody does.
+    ADMINISTER = "set this"
 
 
 NOT_INVITED = "I am not in this channel. Invite me first: type */invite* and pick me."
@@ -26,11 +29,25 @@ _KNOWN_FOR = 60.0
 _LOOK_AGAIN_AFTER = 3.0
 
 
-class Permissions:
-    """Members of a session's channel may start and vote; its owner and its speaker may undo, restart and end it."""
+async def _nobody(_: str) -> bool:
+    return False
 
-    def __init__(self, members: Callable[[str], Awaitable[set[str]]]) -> None:
+
+class Permissions:
+    """Members of a session's channel may start and vote; its owner and its speaker may undo, restart and end it.
+
+    Administrators are those whom the settings name; where they name none, whoever administers the workspace.
+    """
+
+    def __init__(
+        self,
+        members: Callable[[str], Awaitable[set[str]]],
+        *,
+        administrators: Collection[str] = (),
+        runs_workspace: Callable[[str], Awaitable[bool]] = _nobody,
+    ) -> None:
         self._members = members
+        self._administrators, self._runs_workspace = administrators, runs_workspace
         self._known: dict[str, tuple[float, set[str]]] = {}
 
     async def require(self, right: Right, person: str, channel: str, session: Session | None = None) -> None:
@@ -41,6 +58,17 @@ class Permissions:
             raise Refused(
                 f"Only {' and '.join(dict.fromkeys((f'<@{session.owner}>', f'<@{session.speaker}>')))} may do this."
             )
+        if right is Right.ADMINISTER and not await self._administers(person):
+            whom = people(sorted(self._administrators)) or "administrators of this workspace"
+            raise Refused(f"Only {whom} may {right.value}.")
+
+    async def annotators(self, channel: str, bot: str) -> int:
+        """How many people can vote in a channel."""
+        await self._is_member(channel, bot)
+        return len(self._known[channel][1] - {bot})
+
+    async def _administers(self, person: str) -> bool:
+        return person in self._administrators if self._administrators else await self._runs_workspace(person)
 
     async def require_session(self, channel: str, owner: str, speaker: str, bot: str) -> None:
         """Raises Refused unless ``owner`` may open a session in which ``speaker`` speaks, and ``bot`` can hold it.

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from slackbot.crowd.quorum import Rule, parse_rule
 from slackbot.errors import SettingsError
 
 Parser = Callable[[str], Any]  # raises ValueError("what is wrong; the remedy")
 
 _TOKEN = re.compile(r"\b(?:xox[a-z]|xapp|xwfp)(?:\.xox[a-z])?-[A-Za-z0-9-]+")
 _HIDDEN = "[secret]"
+_SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
 
 def _token(prefix: str, kind: str, where: str) -> Parser:
@@ -72,6 +74,40 @@ def _number(least: int, most: int | None = None) -> Parser:
     return parse
 
 
+def _rule(text: str) -> Rule:
+    try:
+        return parse_rule(text)
+    except ValueError as error:
+        raise ValueError(f"is wrong: {error}") from None
+
+
+def _share(least: float = 0.0, most: float = 1.0) -> Parser:
+    def parse(text: str) -> float:
+        digits = text.removesuffix("%").strip()
+        if not re.fullmatch(r"[0-9]{0,9}\.?[0-9]{1,9}", digits):
+            raise ValueError(f"is {text[:40]!r}, which is not a share; write one such as 0.2 or 20%")
+        share = float(digits) / 100 if text.endswith("%") else float(digits)
+        if not least <= share <= most:
+            raise ValueError(f"is {text[:40]!r}, which is out of range; write a share from {least} to {most}")
+        return share
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCH:
+        raise ValueError(f"is {text[:40]!r}, which is neither on nor off; write one of them")
+    return _SWITCH[text.lower()]
+
+
+def _user_ids(text: str) -> tuple[str, ...]:
+    ids = tuple(re.split(r"[,\s]+", text.strip(", \t\n")))
+    for one in ids:
+        if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", one):
+            raise ValueError(f"is wrong: {one[:40]!r} is no user id; copy ids such as U012AB3CD from profiles")
+    return ids
+
+
 def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
@@ -112,8 +148,17 @@ class Settings:
     action_server: str | None = _setting("STORYTHREAD_ACTION_SERVER", None, _ACTION_URL)
     #: Where our own server keeps its files, and exports are made ready.
     data: Path = _setting("STORYTHREAD_DATA", Path(".storythread"), _folder)  # noqa: RUF009  a field
-    #: How many people must agree, unless a session says otherwise.
-    quorum: int = _setting("STORYTHREAD_QUORUM", 1, _number(1))
+    #: By which rule people agree, unless a session or its channel says otherwise. ``None``: by posterior where three
+    #: can vote, else one person's word decides.
+    quorum: Rule | None = _setting("STORYTHREAD_QUORUM", None, _rule)  # noqa: RUF009  a field
+    #: Whether the assistant's suggestion counts as one annotator of estimated skill, where the rule is by posterior.
+    model_votes: bool = _setting("STORYTHREAD_MODEL_VOTES", False, _switch)
+    #: The confidence from which a part isn't asked; ``None``: all are.
+    auto_accept: float | None = _setting("STORYTHREAD_AUTO_ACCEPT", None, _share(0.5))
+    #: The share of questions that are asked all the same.
+    audit_share: float = _setting("STORYTHREAD_AUDIT_SHARE", 0.1, _share())
+    #: User ids of those who set what holds for a channel. None: whoever administers the workspace.
+    administrators: tuple[str, ...] = _setting("STORYTHREAD_ADMINISTRATORS", (), _user_ids)
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
     #: 0 takes any free port.
     port: int = _setting("STORYTHREAD_PORT", 3000, _number(0, 65535))
@@ -141,7 +186,7 @@ class Settings:
     def as_environment(self) -> dict[str, str]:
         """The variables that give these settings again, secrets among them: for a process of our own."""
         values = {one.metadata["variable"]: getattr(self, one.name) for one in fields(self)}
-        return {variable: str(value) for variable, value in values.items() if value is not None}
+        return {variable: _as_text(value) for variable, value in values.items() if value not in (None, ())}
 
     def require(self, *names: str) -> None:
         """Raises SettingsError for the first of these settings that is not set."""
@@ -161,6 +206,10 @@ class Settings:
 def variable_of(name: str) -> str:
     """The environment variable of a setting, such as ``STORYTHREAD_QUORUM`` of ``quorum``."""
     return next(str(one.metadata["variable"]) for one in fields(Settings) if one.name == name)
+
+
+def _as_text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _parsed(variable: str, parse: Parser, text: str) -> Any:

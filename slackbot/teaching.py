@@ -17,6 +17,7 @@ from slackbot.blocks.card import Card
 from slackbot.blocks.mrkdwn import escape, plain, shorten
 from slackbot.blocks.thread import again
 from slackbot.blocks.values import CardButton, SessionButton
+from slackbot.crowd.quorum import Posterior, Rule, usual_rule
 from slackbot.crowd.votes import tally
 from slackbot.dialogue.events import ActionExecuted, Event, SessionStarted
 from slackbot.errors import Conflict, Refused
@@ -28,14 +29,15 @@ from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import Question
-from slackbot.learning.session import Session, Status
+from slackbot.learning.session import Session, Status, least_votes
+from slackbot.learning.verdicts import judged
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
 from slackbot.store import Store
+from slackbot.store.channels import Channels
 from slackbot.threads import Slack, Threads
 from slackbot.threads.slack import name_of
 
-MOST_QUORUM = 50
 #: Seconds after which a conversation that nobody carried on is taken up by whoever finds it.
 TAKE_UP_AFTER = 5.0
 _CLOSED = "This question is closed already: your press came too late, and changes nothing."
@@ -62,39 +64,56 @@ class Teaching:
         slack: Slack,
         background: Background,
         *,
-        quorum: int,
+        channels: Channels,
+        permissions: Permissions,
+        quorum: Rule | None,
         export: Callable[[str], Awaitable[None]],
     ) -> None:
         self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
         self._background, self._quorum, self._export = background, quorum, export
-        self._permissions = Permissions(slack.members)
+        self.channels = channels
+        self._permissions = permissions
         self._missed = Missed(store, loop.read, slack)
 
     # --- sessions -----------------------------------------------------------------------------------------------
 
     async def start(
-        self, place: Place, owner: str, speaker: str | None, quorum: int | None, request: str, *, bot: str
+        self, place: Place, owner: str, speaker: str | None, rule: Rule | None, request: str, *, bot: str
     ) -> str:
         """Opens a session and returns its conversation id. The same ``request`` again opens no second one.
 
-        ``bot`` is the app's own user id.
+        ``rule`` is what was asked for, None for the channel's; ``bot`` is the app's own user id.
         """
-        needed = quorum if quorum is not None else self._quorum
-        if not 1 <= needed <= MOST_QUORUM:
-            raise Refused(f"A quorum is a number from 1 to {MOST_QUORUM}.")
         await self._permissions.require_session(place.channel, owner, speaker or owner, bot)
+        rule = rule or await self._usual_rule(place.channel, bot)
         session = Session(
             team=place.team,
             channel=place.channel,
             owner=owner,
             speaker=speaker or owner,
-            quorum=needed,
+            quorum=least_votes(rule),
             started_at=time.time(),
+            rule=str(rule),
         )
         conversation_id = hashlib.blake2s(f"{place.team}|{request}".encode(), digest_size=8).hexdigest()
         await self.store.create(conversation_id, session.as_dict(), _first_events(), "parent")
         self.wake(conversation_id)
         return conversation_id
+
+    async def _usual_rule(self, channel: str, bot: str) -> Rule:
+        """The channel's rule, or else the settings', or else one that suits how many people can vote."""
+        kept = await self.channels.rule(channel)
+        return kept or self._quorum or usual_rule(await self._permissions.annotators(channel, bot))
+
+    async def set_channel_rule(self, channel: str, person: str, rule: Rule | None) -> None:
+        """Sets the rule of the channel's sessions to come; None: the settings', or what suits the channel."""
+        await self._permissions.require(Right.ADMINISTER, person, channel)
+        await self.channels.set_rule(channel, rule)
+
+    async def channel_rule(self, channel: str) -> tuple[Rule, bool]:
+        """The rule of the channel's sessions to come, and whether it was set for this channel."""
+        bot = str((await self.slack.identity())["user_id"])
+        return await self._usual_rule(channel, bot), await self.channels.rule(channel) is not None
 
     async def control(self, place: Place, person: str, control: Control, button: SessionButton) -> Card | str:
         """Undo, restart, abort or finish. Words about what was done, escaped, or a card that asks again.
@@ -344,7 +363,13 @@ def _standing(conversation: Conversation, question: Question, person: str) -> st
         return None
     if mine[: len(decided)] != decided:
         return "Your vote is stored, but others agreed on another answer. The card asks about the rest anew."
-    agreeing = len(tally(conversation.votes, decided)[mine[len(decided)]])
-    if agreeing >= question.quorum:
+    if judged(question, conversation.votes, decided) is not None:
         return None  # decided this very moment
-    return f"Your vote is counted: {agreeing} of the {question.quorum} people who must agree. You may still change it."
+    agreeing = len(tally(conversation.votes, decided)[mine[len(decided)]])
+    if isinstance(question.rule, Posterior):
+        others = (
+            "Nobody else has" if agreeing == 1 else "One more has" if agreeing == 2 else f"{agreeing - 1} more have"
+        )
+        return f"Your vote is counted. {others} answered the same so far. You may still change it."
+    needed = least_votes(question.rule)
+    return f"Your vote is counted: {agreeing} of the {needed} people who must agree. You may still change it."

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slackbot.crowd.quorum import Fixed, Posterior
 from slackbot.errors import SettingsError
 from slackbot.settings import RedactSecrets, Settings, bundled, example_assistant, variable_of
 
@@ -43,7 +44,12 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("REDIS_URL", "unix:///run/redis.sock?db=1", "redis_url", "unix:///run/redis.sock?db=1"),
         ("STORYTHREAD_ASSISTANT", "~/bot", "assistant", Path.home() / "bot"),
         ("STORYTHREAD_DATA", "/var/lib/storythread", "data", Path("/var/lib/storythread")),
-        ("STORYTHREAD_QUORUM", "3", "quorum", 3),
+        ("STORYTHREAD_QUORUM", "3", "quorum", Fixed(3)),
+        ("STORYTHREAD_QUORUM", "posterior 0.9 (2, 5)", "quorum", Posterior(0.9, 2, 5)),
+        ("STORYTHREAD_MODEL_VOTES", "On", "model_votes", True),
+        ("STORYTHREAD_AUTO_ACCEPT", "97%", "auto_accept", 0.97),
+        ("STORYTHREAD_AUDIT_SHARE", "0.2", "audit_share", 0.2),
+        ("STORYTHREAD_ADMINISTRATORS", "U01, W02X", "administrators", ("U01", "W02X")),
         ("STORYTHREAD_HOST", "0.0.0.0", "host", "0.0.0.0"),  # noqa: S104  a setting that somebody chose
         ("STORYTHREAD_PORT", "0", "port", 0),
         ("STORYTHREAD_SOCKETS", "10", "sockets", 10),
@@ -71,9 +77,13 @@ def test_each_variable_sets_its_setting(variable: str, text: str, name: str, val
         ("REDIS_URL", "http://localhost", "redis://localhost:6379/0"),
         ("REDIS_URL", "redis://localhost:port", "redis://localhost:6379/0"),
         ("REDIS_URL", "localhost:6379", "redis://localhost:6379/0"),
-        ("STORYTHREAD_QUORUM", "0", "at least 1"),
-        ("STORYTHREAD_QUORUM", "two", "at least 1"),
-        ("STORYTHREAD_QUORUM", "1.5", "at least 1"),
+        ("STORYTHREAD_QUORUM", "0", "from 1 to 50"),
+        ("STORYTHREAD_QUORUM", "two", "'first 2 of 5'"),
+        ("STORYTHREAD_QUORUM", "first 3 of 2", "'first K of N'"),
+        ("STORYTHREAD_MODEL_VOTES", "maybe", "one of them"),
+        ("STORYTHREAD_AUTO_ACCEPT", "0.3", "from 0.5 to 1"),
+        ("STORYTHREAD_AUDIT_SHARE", "many", "20%"),
+        ("STORYTHREAD_ADMINISTRATORS", "U01,@ben", "profiles"),
         ("STORYTHREAD_PORT", "65536", "from 0 to 65535"),
         ("STORYTHREAD_SOCKETS", "1", "from 2 to 10"),
         ("STORYTHREAD_SOCKETS", "11", "from 2 to 10"),
@@ -161,5 +171,5 @@ def test_the_readme_names_every_variable_and_its_default() -> None:
     table = [line for line in readme.read_text().splitlines() if line.startswith("| `")]
     for one in fields(Settings):
         (line,) = [line for line in table if f"`{one.metadata['variable']}`" in line]
-        if one.default is not None:
-            assert str(one.default) in line
+        if one.default not in (None, ()):
+            assert ("off" if one.default is False else str(one.default)) in line

@@ -11,11 +11,14 @@ from slackbot.blocks.contradictions import warnings
 from slackbot.blocks.failure import failure_blocks, remedy_words
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
+from slackbot.blocks.rules import rule_words
 from slackbot.blocks.values import CardButton
+from slackbot.crowd.quorum import Fixed
 from slackbot.learning.contradictions import Contradiction, contradictions_in
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import (
     ClosedQuestion,
+    How,
     Message,
     Outcome,
     Part,
@@ -88,7 +91,7 @@ def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> C
         blocks += warnings(question, contradictions_in(question))
         if question.failure is not None:
             blocks.append(kit.context(remedy_words(question.failure)))
-        blocks.append(kit.context(f":white_check_mark: Agreed by {people(_agreeing(question.parts))}"))
+        blocks.append(kit.context(f":white_check_mark: {_decided_by(question)}"))
     else:
         blocks.append(kit.context(_ending(closed)))
     return Card(f"{quote(question.message.text, 100)}: {closed.outcome.value.replace('_', ' ')}", blocks)
@@ -170,7 +173,11 @@ def _certainty(part: Part) -> str:
 
 
 def _progress(question: Question, voters: int) -> str:
-    needed = "Your press decides." if question.quorum == 1 else f"{question.quorum} people must agree."
+    rule = question.rule
+    words = rule_words(rule)
+    needed = "Your press decides." if rule == Fixed(1) else f"{words[0].upper()}{words[1:]}."
+    if question.dispute is not None:
+        needed = ":scales: No agreement with all the votes that there may be."
     return needed if not voters else f"{needed} {voters} {'has' if voters == 1 else 'have'} voted."
 
 
@@ -178,6 +185,20 @@ def _waiting(waiting: Sequence[Message]) -> str:
     texts = [quote(message.text, 60) for message in waiting[:_MOST_WAITING] if message.text]
     more = len(waiting) - _MOST_WAITING
     return f":hourglass_flowing_sand: Waiting: {', '.join(texts)}" + (f" and {more} more" if more > 0 else "")
+
+
+def _decided_by(question: Question) -> str:
+    """Who decided the parts, and how: usually all in the same way."""
+    agreeing = _agreeing([part for part in question.parts if part.how is How.VOTES])
+    said = [f"Agreed by {people(agreeing)}"] if agreeing else []
+    said += [
+        f"Decided by {person(ruling.by)}: {quote(ruling.reason)}"
+        for ruling in question.rulings
+        if any(part.how is How.RULING and ruling.by in part.people for part in question.parts)
+    ]
+    if any(part.how is How.UNASKED for part in question.parts):
+        said.append("The rest was sure enough without asking." if said else "Sure enough: nobody was asked.")
+    return ". ".join(said)
 
 
 def _agreeing(parts: Sequence[Part]) -> list[str]:

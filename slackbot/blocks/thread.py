@@ -9,6 +9,7 @@ from typing import Any
 from slackbot.blocks import kit
 from slackbot.blocks.card import Card
 from slackbot.blocks.mrkdwn import bold, escape, literal, person, shorten
+from slackbot.blocks.rules import rule_words
 from slackbot.blocks.values import SessionButton
 from slackbot.learning.controls import Control
 from slackbot.learning.session import Session, Status
@@ -22,7 +23,7 @@ _ACTION_OF = {control: action_id for action_id, control in CONTROL_ACTIONS.items
 
 def parent(conversation_id: str, session: Session, version: int, turns: int) -> Card:
     """The thread's first message. ``version`` guards its buttons; ``turns`` are the turns agreed so far."""
-    quorum = "one person's word decides" if session.quorum == 1 else f"{session.quorum} people must agree"
+    quorum = rule_words(session.deciding)
     title = f"Teaching session: {person(session.speaker)} speaks, {quorum}"
     blocks = [kit.section(f"*Teaching session.* {person(session.speaker)} speaks; {quorum}.")]
     if session.status is Status.OPEN:

@@ -154,6 +154,11 @@ class Exhausted:
 Verdict = Agreed | Exhausted | None
 
 
+def usual_rule(people: int) -> Rule:
+    """The rule where nobody set one and so many people can vote: by posterior as soon as they are three."""
+    return Posterior().within(people) if people >= 3 else Fixed(1)
+
+
 def decide(rule: Rule, ballots: Iterable[Ballot], *, classes: int, skills: Mapping[str, Skill]) -> Verdict:
     """What the ballots come to; None while more are needed.
 

@@ -23,13 +23,15 @@ from slackbot.learning.contradictions import Explore, explored, unexplored
 from slackbot.learning.controls import Control, commit_of, rows, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.failures import Remedy, recorded, remedied
+from slackbot.learning.opening import Opening
 from slackbot.learning.plan import message_of, plan, understanding, understood
-from slackbot.learning.question import ClosedQuestion, Failure, Message, Outcome, PartKind, Question
+from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question
 from slackbot.learning.session import Session, Status
 from slackbot.learning.steps import (
     Ask,
     AskOn,
     Close,
+    Refer,
     Run,
     Step,
     WaitForMessage,
@@ -52,8 +54,11 @@ MOST_CONFLICTS = 20
 class Loop:
     """The learning loop over one store and one core."""
 
-    def __init__(self, store: Store, core: Core, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, core: Core, *, opening: Opening | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self.store, self.core = store, core
+        self._opening = opening or Opening()
         self._reader = Reader(store, core.domain)
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -204,6 +209,8 @@ class Loop:
                 return await self._close(conversation, step)
             case Run(index):
                 return await self._run(conversation, index)
+            case Refer(index):
+                return self._refer(conversation, index)
             case Withdraw():
                 return withdrawal(conversation)
             case Explore(paths):
@@ -244,6 +251,7 @@ class Loop:
             message=message,
             parse_data=parse_data,
             parts=understanding(parse_data),
+            terms=await self._opening.terms(conversation.session, conversation.tracker, message.text, self._clock()),
         )
         question = await self._planned(conversation.tracker, question)
         return Commit(
@@ -256,13 +264,15 @@ class Loop:
         )
 
     async def _ask_on(self, conversation: Conversation) -> Commit:
-        spoken = conversation.tracker.latest_message
+        session, tracker = conversation.session, conversation.tracker
+        spoken, message = tracker.latest_message, message_of(tracker)
         question = Question(
             id=str(conversation.snapshot.questions + 1),
-            quorum=conversation.session.quorum,
-            message=message_of(conversation.tracker),
+            quorum=session.quorum,
+            message=message,
             parse_data=spoken.parse_data if spoken else {},
-            parts=await plan(self.core, conversation.tracker),
+            parts=await plan(self.core, tracker),
+            terms=await self._opening.terms(session, tracker, message.text, self._clock()),
         )
         return Commit(question=question.as_dict(), redraw=(f"card:{question.id}",), redraw_later=("parent",))
 
@@ -270,7 +280,7 @@ class Loop:
         question = conversation.question
         assert question is not None  # noqa: S101  Close is for an open question only
         for decision in step.decisions:
-            question = question.with_decision(decision.index, decision.answer, decision.people)
+            question = question.with_decision(decision.index, decision.answer, decision.people, decision.how)
         events, question = await self._appendable(conversation.tracker, question)
         last = question.parts[step.decisions[-1].index]
         tracker = conversation.tracker.with_events(events)
@@ -291,6 +301,16 @@ class Loop:
             return Commit(question=question.as_dict(), redraw=(f"card:{question.id}",), redraw_later=("parent",))
         question = replace(question, parts=question.parts[: index + 1], appended=index + 1)
         return self._settled(conversation, question, events, conversation.tracker.with_events(events))
+
+    def _refer(self, conversation: Conversation, index: int) -> Commit:
+        question = conversation.question
+        assert question is not None  # noqa: S101  Refer is for an open question only
+        question = replace(question, dispute=Dispute(index, self._clock()))
+        return Commit(
+            input_revision=conversation.snapshot.input_revision,
+            question=question.as_dict(),
+            redraw=(f"card:{question.id}",),
+        )
 
     async def _explore(self, conversation: Conversation, paths: Iterable[tuple[str, ...]]) -> Commit:
         question = conversation.question

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from slackbot.core.protocol import Precedent
+from slackbot.crowd.quorum import Fixed, Rule
+from slackbot.learning.terms import Terms
 
 Entity = Mapping[str, Any]
 _IDENTITY = ("start", "end", "entity", "role", "group", "value")
@@ -20,6 +22,16 @@ class PartKind(StrEnum):
     INTENT = "intent"
     ENTITIES = "entities"
     ACTION = "action"
+
+
+class How(StrEnum):
+    """How a part was decided."""
+
+    VOTES = "votes"
+    #: The assistant was so sure that nobody was asked.
+    UNASKED = "unasked"
+    #: An adjudicator ruled.
+    RULING = "ruling"
 
 
 def entities_answer(entities: Iterable[Entity]) -> str:
@@ -59,6 +71,7 @@ class Part:
     #: The agreed answer, once there is one, and the Slack user ids of those who gave it.
     decided: str | None = None
     people: tuple[str, ...] = ()
+    how: How = How.VOTES
 
     @property
     def answer(self) -> str:
@@ -99,6 +112,37 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A part of which it is decided what the answer is, by whom and how."""
+
+    index: int
+    answer: str
+    people: tuple[str, ...]
+    how: How = How.VOTES
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What an adjudicator decided where votes came to nothing."""
+
+    #: Slack user id.
+    by: str
+    #: Answers to the parts from the first part on.
+    answers: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A part that got all the votes it may get, and no agreement."""
+
+    #: Of the part.
+    index: int
+    #: Unix seconds.
+    since: float
+
+
+@dataclass(frozen=True)
 class Question:
     """What one card asks. Parts close in order; the first ``appended`` of them are in the log."""
 
@@ -117,6 +161,16 @@ class Question:
     branches: tuple[Branch, ...] = ()
     #: What came of running the first part that is not in the log, if that failed.
     failure: Failure | None = None
+    #: None in records from before there were any: then ``quorum`` people must agree.
+    terms: Terms | None = None
+    rulings: tuple[Ruling, ...] = ()
+    #: The open part that adjudicators are to decide; None while votes may still do.
+    dispute: Dispute | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """By which votes decide."""
+        return self.terms.rule if self.terms else Fixed(self.quorum)
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -138,14 +192,15 @@ class Question:
         """The path that *All right* votes for: what is decided, then what is suggested."""
         return tuple(part.answer for part in self.parts)
 
-    def with_decision(self, index: int, answer: str, people: Sequence[str]) -> Question:
+    def with_decision(self, index: int, answer: str, people: Sequence[str], how: How = How.VOTES) -> Question:
         """The question with one part closed."""
-        part = replace(self.parts[index], decided=answer, people=tuple(people))
-        return replace(self, parts=(*self.parts[:index], part, *self.parts[index + 1 :]))
+        part = replace(self.parts[index], decided=answer, people=tuple(people), how=how)
+        return replace(self, parts=(*self.parts[:index], part, *self.parts[index + 1 :]), dispute=None)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for the store."""
-        return asdict(self)
+        # Without the terms: ``asdict`` would take their rule apart.
+        return {**asdict(replace(self, terms=None)), "terms": self.terms.as_dict() if self.terms else None}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Question:
@@ -160,6 +215,9 @@ class Question:
             revision=data["revision"],
             failure=Failure(**data["failure"]) if data.get("failure") else None,
             branches=tuple(Branch(tuple(branch["path"]), _precedents(branch)) for branch in data.get("branches", ())),
+            terms=Terms.from_dict(data["terms"]) if data.get("terms") else None,
+            rulings=tuple(Ruling(row["by"], tuple(row["answers"]), row["reason"]) for row in data.get("rulings", ())),
+            dispute=Dispute(**data["dispute"]) if data.get("dispute") else None,
         )
 
 
@@ -170,6 +228,7 @@ def _part(data: Mapping[str, Any]) -> Part:
             "kind": PartKind(data["kind"]),
             "says": tuple(data["says"]),
             "people": tuple(data["people"]),
+            "how": How(data.get("how", How.VOTES)),
             "precedents": _precedents(data),
         }
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from slackbot.core.protocol import Additions
+from slackbot.crowd.quorum import FirstTo, Fixed, Posterior, Rule, parse_rule
 
 
 class Status(StrEnum):
@@ -29,7 +30,7 @@ class Session:
     owner: str
     #: Slack user id of who plays the user: only this person's messages are turns.
     speaker: str
-    #: How many distinct people must agree before a part closes.
+    #: How many distinct people must vote before a part can close.
     quorum: int
     #: Unix seconds.
     started_at: float
@@ -39,6 +40,13 @@ class Session:
     trouble: str | None = None
     #: Slack user id of who finished or aborted it.
     ended_by: str | None = None
+    #: By which a part closes, as text; empty where ``quorum`` people must agree.
+    rule: str = ""
+
+    @property
+    def deciding(self) -> Rule:
+        """The rule by which a part closes."""
+        return parse_rule(self.rule) if self.rule else Fixed(self.quorum)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for the store."""
@@ -64,3 +72,14 @@ class Session:
     def ended(self, status: Status, person: str) -> Session:
         """The session after somebody finished or aborted it."""
         return replace(self, status=status, ended_by=person, trouble=None)
+
+
+def least_votes(rule: Rule) -> int:
+    """How many people must vote before a part can close under a rule."""
+    match rule:
+        case Fixed(n):
+            return n
+        case FirstTo(k, _):
+            return k
+        case Posterior(_, minimum, _):
+            return minimum

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slackbot.crowd.votes import Vote, agreement
+from slackbot.crowd.quorum import Exhausted
+from slackbot.crowd.votes import Vote
 from slackbot.dialogue.tracker import Tracker
-from slackbot.learning.question import Message, PartKind, Question
+from slackbot.learning.question import Decision, Message, PartKind, Question
+from slackbot.learning.verdicts import judged
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class WaitForMessage:
 
 @dataclass(frozen=True)
 class WaitForVotes:
-    """The open part has no quorum yet."""
+    """The open part is not decided yet."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,17 @@ class Withdraw:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """A part that has its quorum."""
-
-    index: int
-    answer: str
-    people: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Close:
     """Close parts, in order; append what they decided."""
 
     decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Refer:
+    """Leave a part to the adjudicators: it got all the votes it may get, and no agreement."""
+
+    index: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Run:
     index: int
 
 
-Step = WaitForMessage | WaitForVotes | WaitForRemedy | Ask | AskOn | Withdraw | Close | Run
+Step = WaitForMessage | WaitForVotes | WaitForRemedy | Ask | AskOn | Withdraw | Close | Refer | Run
 
 
 def next_step(
@@ -94,10 +94,12 @@ def _in_question(question: Question, votes: Sequence[Vote]) -> Step:
         return Run(question.appended) if question.failure is None else WaitForRemedy()
     decisions: list[Decision] = []
     for index, part in enumerate(question.parts[len(decided) :], start=len(decided)):
-        agreed = agreement(votes, (*decided, *(decision.answer for decision in decisions)), question.quorum)
-        if agreed is None:
+        found = judged(question, votes, (*decided, *(decision.answer for decision in decisions)))
+        if isinstance(found, Exhausted) and not decisions and question.dispute is None:
+            return Refer(index)
+        if not isinstance(found, Decision):
             break
-        decisions.append(Decision(index, agreed.answer, agreed.people))
-        if agreed.answer != part.suggested or part.runs_elsewhere:
+        decisions.append(found)
+        if found.answer != part.suggested or part.runs_elsewhere:
             break
     return Close(tuple(decisions)) if decisions else WaitForVotes()

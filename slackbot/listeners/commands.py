@@ -10,7 +10,10 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from slackbot.crowd.quorum import Rule, parse_rule
 from slackbot.errors import Refused, SlackRefused, StoreUnavailable, WorldError
+from slackbot.listeners.channel_rule import HELP as CHANNEL_RULE_HELP
+from slackbot.listeners.channel_rule import channel_rule
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
 from slackbot.permissions import NOT_INVITED
 from slackbot.teaching import Place, Teaching
@@ -18,10 +21,12 @@ from slackbot.teaching import Place, Teaching
 _START = """\
 */teach* opens a session in this channel: you play the user, the others confirm what the assistant understood.
 */teach 3* or */teach quorum 3*: three people must agree on everything.
+*/teach first 2 of 5*: two must, of at most five. */teach posterior 0.85*: people vote until it is 85 % sure.
 */teach @somebody*: somebody else plays the user."""
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_QUORUM = re.compile(r"(?:quorum[ =]*)?(\d{1,4})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:quorum[ =]*)?\d{1,4}", re.IGNORECASE)
+_NAMED_RULE = re.compile(r"(?:fixed|first|posterior)\b.*", re.IGNORECASE | re.DOTALL)
 
 #: What people are told when Slack won't say who is in a conversation.
 _WHY_NOT = {
@@ -35,7 +40,7 @@ _WHY_NOT = {
 class Request:
     """What somebody asked of ``/teach``."""
 
-    quorum: int | None = None
+    rule: Rule | None = None
     speaker: str | None = None
 
 
@@ -51,20 +56,26 @@ class Subcommand:
     handle: Callable[[Teaching, Json, str], Awaitable[str | Json]]
 
 
-SUBCOMMANDS: tuple[Subcommand, ...] = ()
+SUBCOMMANDS: tuple[Subcommand, ...] = (Subcommand("default", CHANNEL_RULE_HELP, channel_rule),)
 
 
 HELP = "\n".join([_START, *(subcommand.help for subcommand in SUBCOMMANDS)])
 
 
 def parse(text: str) -> Request | None:
-    """What the words after ``/teach`` ask for; None when they make no sense, or ask for help."""
+    """What the words after ``/teach`` ask for; None when they make no sense, or ask for help.
+
+    Raises Refused where they are a rule that can't be.
+    """
     mention = _MENTION.search(text)
     rest = _MENTION.sub(" ", text, count=1).strip()
-    quorum = _QUORUM.fullmatch(rest)
-    if rest and not quorum:
+    if rest and not _NUMBER.fullmatch(rest) and not _NAMED_RULE.fullmatch(rest):
         return None
-    return Request(int(quorum.group(1)) if quorum else None, mention.group(1) if mention else None)
+    try:
+        rule = parse_rule(rest) if rest else None
+    except ValueError as error:
+        raise Refused(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+    return Request(rule, mention.group(1) if mention else None)
 
 
 def register(app: AsyncApp, teaching: Teaching) -> None:
@@ -79,11 +90,11 @@ async def _answer(teaching: Teaching, body: Json, bot: str) -> str | Json:
     """Does what the command asks; what this returns, only the person sees."""
     text = (body.get("text") or "").strip()
     word, _, rest = text.partition(" ")
-    request = parse(text)
     try:
         for subcommand in SUBCOMMANDS:
             if subcommand.word == word.lower():
                 return await subcommand.handle(teaching, body, rest.strip())
+        request = parse(text)
         if request is None:
             return HELP
         return await _start(teaching, body, request, bot)
@@ -100,5 +111,5 @@ async def _answer(teaching: Teaching, body: Json, bot: str) -> str | Json:
 async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:
     """Opens the session."""
     place = Place(body["team_id"], body["channel_id"])
-    await teaching.start(place, body["user_id"], request.speaker, request.quorum, body["trigger_id"], bot=bot)
+    await teaching.start(place, body["user_id"], request.speaker, request.rule, body["trigger_id"], bot=bot)
     return ""

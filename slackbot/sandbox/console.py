@@ -38,7 +38,7 @@ async def run_console(out: Path) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="storythread-") as data:
         click.echo("Starting Valkey, a Slack workspace, the app and a worker ...")
-        async with running(Path(data), NAMES, quorum=1) as demo:
+        async with running(Path(data), NAMES, quorum="1") as demo:
             printing = asyncio.create_task(print_changes(demo))
             try:
                 click.echo(HELP)

@@ -32,7 +32,7 @@ class Demo:
 
 
 @asynccontextmanager
-async def running(data: Path, names: list[str], *, quorum: int) -> AsyncIterator[Demo]:
+async def running(data: Path, names: list[str], *, quorum: str) -> AsyncIterator[Demo]:
     """The workspace with these people in one channel, and the app and a worker as processes of their own.
 
     Raises WorldError when the app doesn't come up.
@@ -50,7 +50,7 @@ async def running(data: Path, names: list[str], *, quorum: int) -> AsyncIterator
             "SLACK_APP_TOKEN": slack.app_token,
             "REDIS_URL": url,
             "STORYTHREAD_DATA": str(data),
-            "STORYTHREAD_QUORUM": str(quorum),
+            "STORYTHREAD_QUORUM": quorum,
             "STORYTHREAD_LOG_LEVEL": os.environ.get("STORYTHREAD_LOG_LEVEL", "WARNING"),
         }
         for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 SPEAKER = "Ada"
 ANNOTATORS = ("Ben", "Cleo", "Dan", "Fay", "Eve")
 ERRING = "Eve"
-QUORUM = 3
+QUORUM = "3"
 #: Seconds that anything in the play may take.
 STEP = 30.0
 

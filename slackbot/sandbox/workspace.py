@@ -24,6 +24,7 @@ class Account:
     name: str
     display_name: str
     is_bot: bool = False
+    is_admin: bool = False
 
 
 @dataclass

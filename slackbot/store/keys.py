@@ -13,6 +13,8 @@ DUE = f"{PREFIX}:due"
 UNDRAWN = f"{PREFIX}:undrawn"
 #: "channel:thread ts" -> conversation id (HASH)
 THREADS = f"{PREFIX}:threads"
+#: channel -> the rule by which its sessions decide, as text (HASH)
+CHANNEL_RULES = f"{PREFIX}:channels:rules"
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,11 @@ class Slack:
                 break
         return found
 
+    async def runs_workspace(self, person: str) -> bool:
+        """Whether somebody is an owner or administrator of the workspace."""
+        user = (await self._call(lambda: self.client.users_info(user=person), repeatable=True))["user"]
+        return bool(user.get("is_owner") or user.get("is_admin"))
+
     def _members_page(self, channel: str, cursor: str) -> Call:
         return lambda: self.client.conversations_members(channel=channel, limit=1000, cursor=cursor or None)
 

@@ -6,7 +6,7 @@ import asyncio
 import copy
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from slackbot.blocks.card import CHANGE
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
 from slackbot.blocks.mrkdwn import quote
 from slackbot.core.protocol import Core
+from slackbot.crowd.quorum import Fixed
 from slackbot.dialogue.yamlfile import read_yaml
 from slackbot.learning.conversation import Conversation
 from slackbot.receiver import slack_routes
@@ -30,6 +31,7 @@ from slackbot.threads import threads
 from workers.exports import exporter
 
 Json = dict[str, Any]
+Chosen = Callable[[dict[str, Person]], Json]
 #: Seconds that an acknowledgement is waited for: Slack waits 3, but these scenes also run on crowded machines.
 PATIENCE = 15.0
 #: Seconds that a worker may take to start and to post the files, on a machine that does other things too.
@@ -285,19 +287,28 @@ def shown(message: Json) -> str:
 
 
 @asynccontextmanager
-async def staged(redis_url: str, core: Core, *, transport: str = "socket", **sandbox: Any) -> AsyncIterator[Stage]:
-    """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon."""
+async def staged(
+    redis_url: str, core: Core, *, transport: str = "socket", chosen: Chosen = lambda _: {}, **sandbox: Any
+) -> AsyncIterator[Stage]:
+    """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon.
+
+    One person's word decides unless the settings that ``chosen`` gives for these people, or a session, say otherwise.
+    """
     threads.BUNDLE = 0.1
     sandbox.setdefault("ack_timeout", PATIENCE)
     sandbox.setdefault("manifest", read_yaml(bundled("manifest.yml")))
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(Sandbox(**sandbox))
+        channel = slack.add_channel("teaching")
+        people = {name: slack.add_person(name, name.capitalize()) for name in ("ada", "ben", "cleo", "dan")}
+        slack.join(channel, *people.values())
         settings = Settings(
             slack_bot_token=slack.bot_token,
             slack_app_token=slack.app_token,
             slack_signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
             redis_url=redis_url,
+            **{"quorum": Fixed(1), **chosen(people)},
         )
         app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, exporter(redis_url)))
         if transport == "socket":
@@ -313,7 +324,4 @@ async def staged(redis_url: str, core: Core, *, transport: str = "socket", **san
             await site.start()
             port = runner.addresses[0][1]
             slack.request_url = f"http://127.0.0.1:{port}/slack/events"
-        channel = slack.add_channel("teaching")
-        people = {name: slack.add_person(name, name.capitalize()) for name in ("ada", "ben", "cleo", "dan")}
-        slack.join(channel, *people.values())
         yield Stage(slack, teaching, channel, people, settings, redis_url)

@@ -13,12 +13,11 @@ from slackbot.crowd.votes import Vote, agreement
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, ConversationPaused, Event, UserUttered
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
-from slackbot.learning.question import Failure, Message, Part, PartKind, Question
+from slackbot.learning.question import Decision, Failure, Message, Part, PartKind, Question
 from slackbot.learning.steps import (
     Ask,
     AskOn,
     Close,
-    Decision,
     Run,
     WaitForMessage,
     WaitForRemedy,

@@ -68,7 +68,7 @@ def user_dict(workspace: Workspace, account: Account) -> JSON:
         "tz_label": "Coordinated Universal Time",
         "tz_offset": 0,
         "profile": profile,
-        "is_admin": False,
+        "is_admin": account.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": False,
