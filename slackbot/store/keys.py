@@ -37,3 +37,8 @@ _NAMES = frozenset({"log", "head", "votes", "waiting", "seen", "questions", "red
 def draft(token: str) -> str:
     """What somebody has entered in a modal so far (STRING, JSON)."""
     return f"{PREFIX}:draft:{token}"
+
+
+def skills(team: str) -> str:
+    """What is known of each annotator of a workspace (HASH: version, at, questions, skills)."""
+    return f"{PREFIX}:skills:{team}"
