@@ -40,7 +40,7 @@ async def _post_export(settings: Settings, redis_url: str, conversation_id: str)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         slack = Slack(web_client(settings, http), http, updates_per_minute=settings.updates_per_minute)
         store = Store(redis)
-        reader = Reader(store, domain)
+        reader = Reader(store, lambda: domain)
         conversation = await reader.read(conversation_id)
         if conversation is None or conversation.session.status is not Status.FINISHING:
             return

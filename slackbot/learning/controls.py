@@ -108,11 +108,16 @@ def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
 
 
 def _end(conversation: Conversation, person: str, status: Status) -> Commit:
-    return replace(
+    commit = replace(
         _without_question(conversation, Outcome.ENDED, person),
         session=conversation.session.ended(status, person).as_dict(),
         over=status is Status.ABORTED,
     )
+    if status is not Status.ABORTED:
+        return commit
+    questions = {str(number): None for number in range(1, conversation.snapshot.questions + 1)}
+    taught = any(isinstance(event, UserUttered) for event in conversation.tracker.events)
+    return replace(commit, judged=questions, corrected=taught)
 
 
 def withdrawal(conversation: Conversation) -> Commit:
@@ -133,17 +138,21 @@ def _reverting(conversation: Conversation, outcome: Outcome, person: str | None,
     """Appends events that take something back; what the bot had said of it is drawn anew."""
     commit = _without_question(conversation, outcome, person)
     gone = taken_back(conversation.tracker, conversation.tracker.with_events(events))
-    return replace(commit, events=rows(events), redraw=(*commit.redraw, *(f"bot:{position}" for position in gone)))
+    texts = (f"bot:{position}" for position, event in gone.items() if isinstance(event, BotUttered))
+    questions = (event.metadata.get("question") for event in gone.values())
+    return replace(
+        commit,
+        events=rows(events),
+        redraw=(*commit.redraw, *texts),
+        corrected=outcome is Outcome.UNDONE,
+        judged={str(question): None for question in questions if question},
+    )
 
 
-def taken_back(before: Tracker, after: Tracker) -> list[int]:
-    """Positions in the log of what the bot said before and which doesn't count any more."""
+def taken_back(before: Tracker, after: Tracker) -> dict[int, Event]:
+    """What counted before and doesn't count any more, by its position in the log."""
     applied = {id(event) for event in before.applied_events()} - {id(event) for event in after.applied_events()}
-    return [
-        position
-        for position, event in enumerate(before.events)
-        if isinstance(event, BotUttered) and id(event) in applied
-    ]
+    return {position: event for position, event in enumerate(before.events) if id(event) in applied}
 
 
 def rows(events: Iterable[Event]) -> list[dict[str, Any]]:

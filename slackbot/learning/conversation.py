@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from slackbot.core.protocol import Additions
@@ -55,13 +56,14 @@ class Conversation:
 class Reader:
     """Reads conversations, and only what is new of the logs that it has read before."""
 
-    def __init__(self, store: Store, domain: Domain) -> None:
+    def __init__(self, store: Store, domain: Callable[[], Domain]) -> None:
+        """``domain`` gives the assistant's own, which a new model may replace."""
         self._store, self._domain = store, domain
-        self._trackers: OrderedDict[str, tuple[Additions, Tracker]] = OrderedDict()
+        self._trackers: OrderedDict[str, tuple[Domain, Additions, Tracker]] = OrderedDict()
 
     async def read(self, conversation_id: str) -> Conversation | None:
         """The conversation as it is now; None if there is none. Raises StoreUnavailable."""
-        _, known = self._trackers.get(conversation_id, (None, None))
+        *_, known = self._trackers.get(conversation_id, (None,))
         snapshot = await self._store.read(conversation_id, since=len(known.events) if known else 0)
         if snapshot is None:
             return None
@@ -82,12 +84,13 @@ class Reader:
 
     def _replayed(self, snapshot: Snapshot, additions: Additions) -> Tracker | None:
         """The kept tracker brought up to the snapshot; None if what is kept doesn't fit and all must be read."""
-        kept = self._trackers.get(snapshot.conversation_id)
-        if kept is None or kept[0] != additions:
+        kept, domain = self._trackers.get(snapshot.conversation_id), self._domain()
+        if kept is None or kept[0] is not domain or kept[1] != additions:
             if snapshot.since:
                 return None
-            kept = (additions, Tracker(snapshot.conversation_id, with_additions(self._domain, additions)))
-        tracker = kept[1]
+            tracker = Tracker(snapshot.conversation_id, with_additions(domain, additions))
+            kept = (domain, additions, tracker)
+        tracker = kept[2]
         missing = len(tracker.events) - snapshot.since
         if missing < 0 or snapshot.since > snapshot.version:  # the latter where the store lost what had been read
             return None

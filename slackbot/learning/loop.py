@@ -16,15 +16,16 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from slackbot.core.protocol import Core
-from slackbot.dialogue.events import BotUttered, Event
+from slackbot.dialogue.events import ActionExecuted, BotUttered, Event
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import ActionFailed, Conflict, CoreFailed, Refused
 from slackbot.learning.contradictions import Explore, explored, unexplored
 from slackbot.learning.controls import Control, commit_of, rows, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.failures import Remedy, recorded, remedied
+from slackbot.learning.judging import verdict
 from slackbot.learning.opening import Opening
-from slackbot.learning.plan import message_of, plan, understanding, understood
+from slackbot.learning.plan import message_of, plan, suggested_by, understanding, understood
 from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question
 from slackbot.learning.session import Session, Status
 from slackbot.learning.steps import (
@@ -59,7 +60,7 @@ class Loop:
     ) -> None:
         self.store, self.core = store, core
         self._opening = opening or Opening()
-        self._reader = Reader(store, core.domain)
+        self._reader = Reader(store, lambda: core.domain)
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -335,6 +336,8 @@ class Loop:
             turn="none" if over and (tracker.is_listening or tracker.paused) else None,
             redraw=(f"card:{question.id}", *texts),
             redraw_later=("parent",),
+            corrected=over and question.is_corrected,
+            judged={question.id: verdict(question).as_list()} if over else {},
         )
 
     async def _appendable(self, tracker: Tracker, question: Question) -> tuple[list[Event], Question]:
@@ -359,14 +362,17 @@ class Loop:
     async def _executed(self, tracker: Tracker, question: Question, index: int) -> list[Event]:
         part = question.parts[index]
         as_predicted = part.answer == part.suggested
-        return list(
-            await self.core.execute(
-                tracker,
-                part.answer,
-                policy=part.policy if as_predicted else None,
-                confidence=part.confidence if as_predicted else None,
-            )
+        events = await self.core.execute(
+            tracker,
+            part.answer,
+            policy=part.policy if as_predicted else None,
+            confidence=part.confidence if as_predicted else None,
         )
+        asked = suggested_by(part)
+        return [
+            replace(event, metadata={**event.metadata, **asked}) if isinstance(event, ActionExecuted) else event
+            for event in events
+        ]
 
     async def _replanned(self, tracker: Tracker, question: Question) -> Question:
         """The question with its open actions predicted anew, after an answer that was not the suggested one."""

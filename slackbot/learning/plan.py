@@ -19,16 +19,17 @@ from slackbot.learning.question import (
 
 ACTION_LISTEN = "action_listen"
 ACTION_EXTRACT_SLOTS = "action_extract_slots"
+MODEL_VERSION = "model_version"
 #: A plan that hasn't come to listening by then is asked about as far as it goes.
 LONGEST_PLAN = 10
 
 
 def understanding(parse_data: Mapping[str, Any]) -> tuple[Part, Part]:
     """The parts that ask what a message means."""
-    intent = parse_data.get("intent") or {}
+    intent, version = parse_data.get("intent") or {}, parse_data.get("model_version")
     return (
-        Part(PartKind.INTENT, intent.get("name") or "", confidence=intent.get("confidence")),
-        Part(PartKind.ENTITIES, entities_answer(parse_data.get("entities") or ())),
+        Part(PartKind.INTENT, intent.get("name") or "", confidence=intent.get("confidence"), model_version=version),
+        Part(PartKind.ENTITIES, entities_answer(parse_data.get("entities") or ()), model_version=version),
     )
 
 
@@ -55,6 +56,7 @@ async def plan(core: Core, tracker: Tracker) -> tuple[Part, ...]:
                 says=said(events),
                 runs_elsewhere=elsewhere,
                 precedents=prediction.precedents,
+                model_version=prediction.model_version,
             )
         )
         if elsewhere or prediction.action == ACTION_LISTEN or tracker.is_listening:  # so ends a session's start too
@@ -73,7 +75,7 @@ def user_event(question: Question) -> UserUttered:
     """The message with the intent and entities that the question's parts say."""
     intent, entities = question.parts[:2]
     found = question.parse_data.get("entities") or ()
-    parse_data = dict(question.parse_data)
+    parse_data = {key: value for key, value in question.parse_data.items() if key != MODEL_VERSION}
     if intent.answer != intent.suggested or entities.answer != entities.suggested:
         # A correction replaces what the core said of the whole message, as Rasa's interactive learning has it.
         parse_data = {
@@ -86,7 +88,13 @@ def user_event(question: Question) -> UserUttered:
         parse_data=parse_data,
         input_channel="slack",
         message_id=question.message.ts,
+        metadata=suggested_by(intent),
     )
+
+
+def suggested_by(part: Part) -> dict[str, Any]:
+    """The metadata of an event that a part decided: which model was asked about it, whatever people answered."""
+    return {} if part.model_version is None else {MODEL_VERSION: part.model_version}
 
 
 def said(events: Iterable[Event]) -> tuple[str, ...]:

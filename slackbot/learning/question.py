@@ -68,6 +68,8 @@ class Part:
     runs_elsewhere: bool = False
     #: What the assistant's rules and stories say in the state after the answers to the parts before.
     precedents: tuple[Precedent, ...] = ()
+    #: The version of the stored model that suggests it; None where the core has no such versions.
+    model_version: int | None = None
     #: The agreed answer, once there is one, and the Slack user ids of those who gave it.
     decided: str | None = None
     people: tuple[str, ...] = ()
@@ -181,6 +183,11 @@ class Question:
                 break
             answers.append(part.decided)
         return tuple(answers)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether anything was decided that had not been suggested."""
+        return any(part.decided not in {None, part.suggested} for part in self.parts)
 
     @property
     def open_parts(self) -> tuple[Part, ...]:

@@ -88,6 +88,11 @@ class Commit:
     #: What may be drawn together with later changes.
     redraw_later: Sequence[str] = ()
     turn: str | Literal["none"] | None = None
+    #: This says something else than a model may have learned or suggested: once the turn is closed, and be that by
+    #: this commit, training is wanted.
+    corrected: bool = False
+    #: Question id to the verdict on its suggestions; None takes an earlier verdict back.
+    judged: Mapping[str, Sequence[Any] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,7 @@ class Store:
         """
         own = Keys(conversation_id)
         question = commit.question
+        judged = [part for key, value in commit.judged.items() for part in (key, _text(value) if value else "")]
         put_back = [part for ts, message in commit.put_back.items() for part in (ts, _text(message))]
         expected: list[object] = [
             "" if value is None else value
@@ -214,6 +220,8 @@ class Store:
                 keys.DUE,
                 keys.UNDRAWN,
                 own.later,
+                keys.TRAINING,
+                keys.JUDGED,
             ],
             [
                 conversation_id,
@@ -230,6 +238,8 @@ class Store:
                 _strings(commit.redraw),
                 _strings(commit.redraw_later),
                 commit.turn or "",
+                "1" if commit.corrected else "",
+                _text(judged),
             ],
         )
         if version < 0:

@@ -15,6 +15,10 @@ UNDRAWN = f"{PREFIX}:undrawn"
 THREADS = f"{PREFIX}:threads"
 #: channel -> the rule by which its sessions decide, as text (HASH)
 CHANNEL_RULES = f"{PREFIX}:channels:rules"
+#: wanted: counts the turns after which training is wanted; running, failure: what came of it, JSON (HASH)
+TRAINING = f"{PREFIX}:training"
+#: "conversation id:question id" -> verdict on the question's suggestions, JSON (HASH)
+JUDGED = f"{PREFIX}:judged"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ async def grow(lesson: Lesson, number: int) -> None:
 
 async def test_only_what_is_new_of_a_log_is_read(lesson: Lesson, core: BuiltinCore, redis: Redis) -> None:
     store = CountingStore(redis)
-    reader = Reader(store, core.domain)
+    reader = Reader(store, lambda: core.domain)
     for number in (0, 3, 0, 2):
         await grow(lesson, number)
         state = await read(reader, lesson.id)
@@ -52,18 +52,18 @@ async def test_only_what_is_new_of_a_log_is_read(lesson: Lesson, core: BuiltinCo
 
 
 async def test_readers_at_once_replay_every_event_once(lesson: Lesson, core: BuiltinCore, redis: Redis) -> None:
-    reader = Reader(Store(redis), core.domain)
+    reader = Reader(Store(redis), lambda: core.domain)
     for number in (0, 4, 1, 0):
         await grow(lesson, number)
         found = await asyncio.gather(*(read(reader, lesson.id) for _ in range(6)), grow(lesson, 2))
         assert {len(state.tracker.events) for state in found if state} >= {(await lesson.state()).snapshot.version - 2}
-    state, fresh = await read(reader, lesson.id), await read(Reader(lesson.store, core.domain), lesson.id)
+    state, fresh = await read(reader, lesson.id), await read(Reader(lesson.store, lambda: core.domain), lesson.id)
     for verbosity in EventVerbosity:
         assert state.tracker.current_state(verbosity) == fresh.tracker.current_state(verbosity)
 
 
 async def test_what_a_session_adds_is_in_the_domain_from_then_on(lesson: Lesson, core: BuiltinCore) -> None:
-    reader = Reader(lesson.store, core.domain)
+    reader = Reader(lesson.store, lambda: core.domain)
     before = await read(reader, lesson.id)
     await lesson.add(intents=("ask",), responses={"utter_what": "What?"})
     after = await read(reader, lesson.id)
@@ -80,7 +80,7 @@ async def test_logs_of_conversations_that_were_long_not_read_are_read_anew(
     for number in range(conversation.KEPT_TRACKERS):
         await lesson.store.create(f"c{number}", (await lesson.state()).snapshot.session, [], "parent")
     store = CountingStore(redis)
-    reader = Reader(store, core.domain)
+    reader = Reader(store, lambda: core.domain)
     await read(reader, lesson.id)
     for number in range(conversation.KEPT_TRACKERS):
         await read(reader, f"c{number}")
@@ -92,7 +92,7 @@ async def test_logs_of_conversations_that_were_long_not_read_are_read_anew(
 
 async def test_a_log_that_is_shorter_than_it_was_is_read_anew(lesson: Lesson, core: BuiltinCore, redis: Redis) -> None:
     """As after a restore from an older backup."""
-    reader = Reader(lesson.store, core.domain)
+    reader = Reader(lesson.store, lambda: core.domain)
     await grow(lesson, 3)
     await read(reader, lesson.id)
     await redis.ltrim(f"storythread:conversation:{lesson.id}:log", 0, 2)

@@ -11,6 +11,8 @@
 -- KEYS[8] due        ZSET    ids of conversations in which something is to be done -> since when (Unix seconds)
 -- KEYS[9] undrawn    ZSET    ids of conversations with something to draw -> since when (Unix seconds)
 -- KEYS[10] later     ZSET    what the thread must show anew, in no hurry -> stamp
+-- KEYS[11] training   HASH    wanted: counts the turns after which training is wanted
+-- KEYS[12] judged     HASH    "conversation id:question id" -> verdict, JSON
 --
 -- ARGV[1]  conversation id
 -- ARGV[2]  expected version (length of the log), or "" for any
@@ -29,6 +31,8 @@
 -- ARGV[15] what to draw anew, JSON array of names
 -- ARGV[16] what to draw anew in no hurry, JSON array of names
 -- ARGV[17] "" to keep the open turn, "none" when it is closed, else the ts of the message that opens one
+-- ARGV[18] "1" when something was corrected or taken back: training is wanted when the turn is closed; else ""
+-- ARGV[19] verdicts, JSON array of question id, verdict or "" to take it back, question id ...
 --
 -- Returns the new version, or -1 when something was not as expected (nothing is changed).
 
@@ -82,6 +86,22 @@ if ARGV[17] == 'none' then
   redis.call('HDEL', KEYS[2], 'turn')
 elseif ARGV[17] ~= '' then
   redis.call('HSET', KEYS[2], 'turn', ARGV[17])
+end
+
+if ARGV[18] == '1' then
+  redis.call('HSET', KEYS[2], 'corrected', '1')
+end
+if ARGV[17] == 'none' and redis.call('HDEL', KEYS[2], 'corrected') == 1 then
+  redis.call('HINCRBY', KEYS[11], 'wanted', 1)
+end
+local judged = cjson.decode(ARGV[19])
+for index = 1, #judged, 2 do
+  local name = ARGV[1] .. ':' .. judged[index]
+  if judged[index + 1] == '' then
+    redis.call('HDEL', KEYS[12], name)
+  else
+    redis.call('HSET', KEYS[12], name, judged[index + 1])
+  end
 end
 
 local time = redis.call('TIME')
