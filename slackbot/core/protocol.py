@@ -42,6 +42,14 @@ class Precedent:
         """What people are told it is: ``story 'happy path'``."""
         return f"{self.kind} '{self.name}'"
 
+    @property
+    def source(self) -> str:
+        """Its title with its place, the file below the data folder: ``rule 'say goodbye', rules.yml:12``."""
+        if not self.path:
+            return self.title
+        line = "" if self.line is None else f":{self.line}"
+        return f"{self.title}, {self.path.removeprefix('data/')}{line}"
+
     def contradicts(self, action: str) -> bool:
         """Whether doing that in the same state would contradict it."""
         return action != self.action and action not in self.also
@@ -56,7 +64,8 @@ class Prediction:
     #: Rasa's policy name (``RulePolicy``, ``MemoizationPolicy``, ...) or ``followup_action``.
     policy: str
     confidence: float
-    #: A few words for people: ``rule 'greet'``, ``story 'happy path'``, ``seen in 3 similar turns``. May be empty.
+    #: A few words for people: ``rule 'greet', rules.yml:12``, ``similar to story 'happy path', stories.yml:3``. May be
+    #: empty.
     reason: str = ""
     #: What rules and stories that are there already say comes next in exactly this state, whoever is right. A core
     #: that can't tell gives none.

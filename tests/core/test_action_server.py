@@ -173,7 +173,7 @@ async def test_without_a_server_the_reason_says_that_a_custom_action_does_nothin
     prediction = await core.predict(conversation(core.domain, says("greet")))
     assert (prediction.action, prediction.reason) == (
         "action_do",
-        "rule 'do it'; no action server, so its code doesn't run",
+        "rule 'do it', all.yml:3; no action server, so its code doesn't run",
     )
     assert len(await core.execute(conversation(core.domain, says("greet")), "action_do")) == 1
 

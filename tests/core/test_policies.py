@@ -114,7 +114,7 @@ async def test_a_followup_that_the_domain_lacks_is_passed_over(cook: BuiltinCore
 async def test_a_conversation_just_like_a_story_goes_on_like_it(cook: BuiltinCore) -> None:
     prediction = await cook.predict(conversation(cook.domain, *GREETED, order("pie")))
     assert (prediction.action, prediction.policy, prediction.confidence) == ("utter_sure", "MemoizationPolicy", 1.0)
-    assert prediction.reason == "story 'ordering with a dish'"
+    assert prediction.reason == "story 'ordering with a dish', all.yml:9"
 
 
 async def test_entities_of_a_story_matter(cook: BuiltinCore) -> None:
@@ -303,3 +303,26 @@ async def test_a_long_conversation_is_predicted_like_a_short_one(cook: BuiltinCo
     turn = [says("order"), *did("utter_ask_dish"), LISTENS, *order("pie"), *did("utter_sure"), LISTENS]
     long, longer = (conversation(cook.domain, turn * turns, says("deny")) for turns in (20, 125))
     assert (await cook.predict(long)).action == (await cook.predict(longer)).action
+
+
+ASKED = """
+    stories:
+    - {story: yes after sure, steps: [action: utter_sure, intent: affirm, action: action_cook]}
+    - {story: yes after a dish, steps: [intent: order, action: utter_ask_dish, intent: affirm, action: utter_ok]}
+    - {story: yes after a greeting, steps: [intent: greet, action: utter_greet, intent: affirm, action: utter_ok]}
+    rules:
+    - {rule: complaints, steps: [intent: complain, action: utter_sure]}
+    """
+
+
+async def test_a_story_that_begins_with_an_action_goes_on_after_it_whatever_was_before(tmp_path: Path) -> None:
+    core = BuiltinCore.load(write_project(tmp_path, DOMAIN, ASKED))
+    befores: list[list[Turn]] = [
+        [says("complain")],
+        [says("order"), did("utter_ok"), LISTENS, says("complain")],
+        [*GREETED, [SlotSet("dish", "pie")], says("order")],
+    ]
+    for before in befores:
+        prediction = await core.predict(conversation(core.domain, *before, did("utter_sure"), LISTENS, says("affirm")))
+        assert (prediction.action, prediction.policy) == ("action_cook", "AugmentedMemoizationPolicy")
+        assert prediction.reason.startswith("story 'yes after sure', all.yml:3")

@@ -39,7 +39,7 @@ async def test_a_rule_applies_anywhere_and_listens_after_it(tmp_path: Path) -> N
     nothing: list[Turn] = []
     before: list[Turn] = [says("order"), did("utter_c"), LISTENS]
     for start in (nothing, before):
-        assert (await predicted(core, *start, says("greet"))).reason == "rule 'hello'"
+        assert (await predicted(core, *start, says("greet"))).reason == "rule 'hello', all.yml:1"
         assert await next_action(core, *start, says("greet")) == "utter_a"
         assert await next_action(core, *start, says("greet"), did("utter_a")) == "utter_b"
         assert await next_action(core, *start, says("greet"), did("utter_a", "utter_b")) == "action_listen"
@@ -99,7 +99,9 @@ async def test_a_rule_asks_nothing_of_slots_that_it_doesnt_name(tmp_path: Path) 
 async def test_a_rule_may_begin_with_an_action(tmp_path: Path) -> None:
     core = rules(tmp_path, "rules: [{rule: yes, steps: [action: utter_a, intent: affirm, action: utter_b]}]")
     assert (await predicted(core, says("order"), did("utter_a"))).action == "action_listen"
-    assert (await predicted(core, says("order"), did("utter_a"), LISTENS, says("affirm"))).reason == "rule 'yes'"
+    assert (
+        await predicted(core, says("order"), did("utter_a"), LISTENS, says("affirm"))
+    ).reason == "rule 'yes', all.yml:1"
     unasked = await predicted(core, says("order"), did("utter_c"), LISTENS, says("affirm"))
     assert unasked.action == "action_default_fallback"
 
@@ -256,7 +258,7 @@ async def test_a_rule_interrupts_a_form_that_rejected_and_then_the_form_goes_on(
     assert await next_action(core, *turns) == "utter_b"
     back = await predicted(core, *turns, did("utter_b"))
     assert back.action == "order_form"
-    assert back.reason == "back to order_form after rule 'thanks'"
+    assert back.reason == "back to order_form after rule 'thanks', all.yml:9"
 
 
 async def test_a_story_may_say_that_the_form_waits(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slackbot.core.builtin.lessons import Lesson
-from slackbot.core.builtin.states import State
+from slackbot.core.builtin.states import State, begun_at
 from slackbot.core.protocol import Precedent
 
 #: How many states the end of a story is remembered by, at most and at least. A story's first turn is remembered even
@@ -19,9 +19,13 @@ LONGEST, SHORTEST = 10, 2
 class Memory:
     """A remembered action, and whether the whole conversation or just the end of it is as in the story."""
 
-    action: str
-    story: str
+    precedent: Precedent
     whole: bool
+
+    @property
+    def action(self) -> str:
+        """What came next in the story."""
+        return self.precedent.action
 
 
 class StoryMemory:
@@ -30,26 +34,44 @@ class StoryMemory:
     def __init__(self, stories: Iterable[Lesson]) -> None:
         self._whole: dict[tuple[State, ...], dict[str, Precedent]] = defaultdict(dict)
         self._ends: dict[tuple[State, ...], dict[str, Precedent]] = defaultdict(dict)
+        #: The actions that stories begin with.
+        self._openings: set[str | None] = set()
         for story in stories:
+            self._openings.update(story.decisions.actions[:1])
             for (states, action), precedent in zip(story.decisions, story.precedents, strict=True):
                 self._whole[states].setdefault(action, precedent)
                 for end in _ends(states, min(SHORTEST, len(states) - 1)):
                     self._ends[end].setdefault(action, precedent)
 
-    def recall(self, states: Sequence[State]) -> Memory | None:
-        """What came next after the whole conversation, or else after its longest end that is remembered."""
-        found = self._whole.get(tuple(states), {})
-        if len(found) == 1:
-            return _memory(found, whole=True)
-        for end in _ends(states, 1):
-            found = self._ends.get(end, {})
-            if len(found) == 1:
-                return _memory(found, whole=False)
+    def recall_whole(self, states: Sequence[State]) -> Memory | None:
+        """What came next after the whole conversation."""
+        return _memory(self._whole.get(tuple(states)), whole=True)
+
+    def recall_end(self, told: Sequence[State], happened: Sequence[State]) -> Memory | None:
+        """What came next after the longest end that is remembered: one that is like a part of a story, or like a
+        story from its beginning if nothing counts that had been said and set before.
+
+        ``happened`` has the asides too, for a story may begin with what a rule has just done.
+        """
+        for count in range(min(LONGEST, max(len(told), len(happened)) - 1), 0, -1):
+            found = self._ended(told, count) or self._begun(happened, count)
+            if found is not None:
+                return found
         return None
 
     def precedents(self, states: Sequence[State]) -> tuple[Precedent, ...]:
         """What came next after the whole conversation: for each action, the first story that has it."""
         return tuple(self._whole.get(tuple(states), {}).values())
+
+    def _ended(self, states: Sequence[State], count: int) -> Memory | None:
+        start = len(states) - count
+        return _memory(self._ends.get(tuple(states[start:])), whole=False) if start > 0 else None
+
+    def _begun(self, states: Sequence[State], count: int) -> Memory | None:
+        start = len(states) - count
+        if start < 1 or states[start].previous not in self._openings:
+            return None
+        return _memory(self._whole.get(begun_at(states, start)), whole=False)
 
 
 def _ends(states: Sequence[State], shortest: int) -> Iterator[tuple[State, ...]]:
@@ -59,6 +81,8 @@ def _ends(states: Sequence[State], shortest: int) -> Iterator[tuple[State, ...]]
         yield turns[len(turns) - count :]
 
 
-def _memory(found: dict[str, Precedent], *, whole: bool) -> Memory:
+def _memory(found: dict[str, Precedent] | None, *, whole: bool) -> Memory | None:
+    if not found or len(found) > 1:
+        return None
     (precedent,) = found.values()
-    return Memory(precedent.action, precedent.title, whole)
+    return Memory(precedent, whole)

@@ -10,7 +10,7 @@ from typing import Any
 from slackbot.core.builtin.lessons import rule_lesson, story_lesson
 from slackbot.core.builtin.memory import StoryMemory
 from slackbot.core.builtin.rules import RuleBook, next_in_loop
-from slackbot.core.builtin.states import Decisions, Featurizer, State
+from slackbot.core.builtin.states import Featurizer, State
 from slackbot.core.builtin.statistics import Guess, NextActionCounts
 from slackbot.core.protocol import ActionScore, Precedent, Prediction
 from slackbot.dialogue.domain import Domain
@@ -60,13 +60,14 @@ class Policies:
     def predict(self, tracker: Tracker) -> Prediction:
         """The choice of the first policy that has one; the other actions are scored by the statistics."""
         decisions = self._featurizer.decisions(tracker.applied_events())
-        told = self._as_stories_tell(decisions)
+        happened = decisions.with_only(self._slots).states
+        told = self._without_asides(happened)
         actions = tracker.domain.actions
         guess = self._statistics.guess(told, actions)
         choice = (
             _followup(tracker)
             or self._by_rules(decisions.states, tracker)
-            or self._by_memory(told, actions)
+            or self._by_memory(told, happened, actions)
             or _resumed(decisions.states[-1], tracker)
             or self._by_statistics(told[-1], guess, actions)
         )
@@ -100,12 +101,12 @@ class Policies:
         also = tuple(_due_anyway(states[-1], tracker))
         return tuple(replace(precedent, also=(*precedent.also, *also)) for precedent in found)
 
-    def _as_stories_tell(self, decisions: Decisions) -> tuple[State, ...]:
-        """The states without slots that no story has, and without turns about intents that no story has.
+    def _without_asides(self, states: Sequence[State]) -> tuple[State, ...]:
+        """The states without turns about intents that no story has.
 
         Such turns are asides that rules answer; Rasa hides them from the other policies as well.
         """
-        *past, now = decisions.with_only(self._slots).states
+        *past, now = states
         return (*(state for state in past if state.intent in self._intents or state.intent is None), now)
 
     def _by_rules(self, states: Sequence[State], tracker: Tracker) -> _Choice | None:
@@ -116,12 +117,12 @@ class Policies:
             return _Choice(ACTION_LISTEN, RULES, 1.0, "a conversation starts by listening")
         return None
 
-    def _by_memory(self, states: Sequence[State], actions: Collection[str]) -> _Choice | None:
-        memory = self._memory.recall(states)
+    def _by_memory(self, told: Sequence[State], happened: Sequence[State], actions: Collection[str]) -> _Choice | None:
+        memory = self._memory.recall_whole(told) or self._memory.recall_end(told, happened)
         if memory is None or memory.action not in actions:
             return None
         policy = MEMORY if memory.whole else PARTIAL_MEMORY
-        return _Choice(memory.action, policy, 1.0, memory.story)
+        return _Choice(memory.action, policy, 1.0, memory.precedent.source)
 
     def _by_statistics(self, now: State, guess: Guess, actions: Collection[str]) -> _Choice:
         confidence = guess.scores[guess.action]

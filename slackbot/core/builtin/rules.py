@@ -70,7 +70,7 @@ class RuleBook:
         pattern = self._deciding(states)
         if pattern is None:
             return None
-        rule = pattern.precedent.title
+        rule = pattern.precedent.source
         if loop and _is_excursion(pattern):
             # Back to the loop, unless training listens here.
             if any(leaving.matches(states) for leaving in self._leaving_loops):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,6 +62,22 @@ class Decisions:
     def with_only(self, slots: Collection[str]) -> Decisions:
         """The same without what other slots held."""
         return Decisions(tuple(state.with_only(slots) for state in self.states), self.actions)
+
+
+def begun_at(states: Sequence[State], start: int) -> tuple[State, ...]:
+    """The states as they would be if the conversation had begun with the action before ``states[start]``.
+
+    What the user had said and what slots had held until then is forgotten; an active loop is not.
+    """
+    beginning, before = states[0], states[start - 1]
+    forgotten = set(before.slots) - set(beginning.slots)
+    begun = [State(slots=beginning.slots, loop=before.loop)]
+    heard = False
+    for state in states[start:]:
+        heard = heard or state.answers_message
+        slots = tuple(item for item in state.slots if item not in forgotten)
+        begun.append(replace(state, slots=slots) if heard else replace(state, slots=slots, intent=None, entities=()))
+    return tuple(begun)
 
 
 class Featurizer:

@@ -26,7 +26,7 @@ _WIDEST_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Guess:
-    """A probability for every action, and the story with the turn that is most similar ('' if none is)."""
+    """A probability for every action, and where in which story the most similar turn is ('' if none is)."""
 
     scores: dict[str, float]
     story: str
@@ -50,9 +50,9 @@ class NextActionCounts:
         # What is known before any story: an assistant that has acted listens.
         self._counts[_AFTER_ACTION][ACTION_LISTEN] += 1
         for story in stories:
-            for states, action in story.decisions:
+            for (states, action), precedent in zip(story.decisions, story.precedents, strict=True):
                 if states[-1].previous is not None:
-                    self._learn(states, action, story.title)
+                    self._learn(states, action, precedent.source)
 
     def _learn(self, states: Sequence[State], action: str, story: str) -> None:
         for view in _views(states):
