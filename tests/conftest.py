@@ -20,6 +20,14 @@ from slackbot.store.server import connect
 START_BOUND = 10.0  # seconds
 
 
+@pytest.fixture(scope="session", autouse=True)
+def caches() -> Iterator[None]:
+    """Caches of the program, and of the processes that tests start, go to a folder of the tests' own."""
+    with tempfile.TemporaryDirectory(prefix="st-") as name, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", name)
+        yield
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     """The URL of a server in a temporary folder; STORYTHREAD_TEST_REDIS names another program for it."""

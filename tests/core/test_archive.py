@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbot.core.builtin import BuiltinCore
+from slackbot.core.builtin import BuiltinCore, text_features
 from slackbot.core.builtin.archive import ArchiveUnfit, packed, unpacked
 from slackbot.core.builtin.core import ARCHIVE_FORMAT
 from slackbot.core.builtin.taught import Taught
@@ -177,3 +177,18 @@ async def test_what_was_taught_is_no_precedent(bistro_project: Project) -> None:
     core = BuiltinCore.train(bistro_project, taught=TAUGHT)
     domain = core.domain.merged(intents=["ask_parking"])
     assert (await core.predict(conversation(domain, says("ask_parking")))).precedents == ()
+
+
+def test_it_is_refused_where_other_vectors_are_installed(
+    bistro_project: Project, bistro: BuiltinCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights that were learned with the transformer mean nothing without it, and the other way round."""
+    archive = bistro.archive()
+    monkeypatch.setattr(text_features, "sentence_vectors", lambda: None)
+    monkeypatch.setattr(text_features, "word_vectors", lambda: None)
+    with pytest.raises(ArchiveUnfit, match="other vectors"):
+        BuiltinCore.from_archive(archive, bistro_project)
+    plain = BuiltinCore.train(bistro_project)
+    monkeypatch.undo()
+    with pytest.raises(ArchiveUnfit, match="other vectors"):
+        BuiltinCore.from_archive(plain.archive(), bistro_project)

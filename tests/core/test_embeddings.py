@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackbot.core.builtin.embeddings import WordPieces, WordVectors, word_vectors
-from slackbot.core.builtin.text_features import TextFeatures
+from slackbot.core.builtin.text_features import TextFeatures, installed_vectors
 
 tokenizers = pytest.importorskip("tokenizers", reason="wordllama, which brings it, isn't installed")
 
@@ -75,3 +75,11 @@ def test_without_the_package_words_and_characters_remain(monkeypatch: pytest.Mon
 def test_a_text_alone_looks_as_it_does_among_others(text: str) -> None:
     features = TextFeatures.learned(["hello there you", "good bye", "👍"])
     assert abs(features.of([text]) - features.of([text, "good"])[0]).max() < 1e-6
+
+
+def test_each_kind_of_feature_has_its_own_columns_and_all_have_some() -> None:
+    features = TextFeatures.learned(["hello", "bye"])
+    kinds = features.kinds
+    assert len(kinds) == 1 + len(installed_vectors())
+    assert [kind.start for kind in kinds] == [0, *(kind.stop for kind in kinds[:-1])]
+    assert kinds[-1].stop == features.of(["hello"]).shape[1]

@@ -55,6 +55,38 @@ def test_one_class_is_nothing_to_tell_apart() -> None:
         LinearModel.learned(sparse.eye(2, format="csr"), ["a", "a"])
 
 
+def test_a_part_that_says_nothing_counts_less_than_one_that_tells() -> None:
+    telling, names = points(90, 0.3)
+    noise = sparse.csr_matrix(np.random.default_rng(2).normal(0, 1, (90, 40)).astype(np.float32))
+    features = sparse.hstack([noise, telling], format="csr")
+    parts = [slice(0, 40), slice(40, 43)]
+    in_parts, at_once = (LinearModel.learned(features[:60], names[:60], how) for how in (parts, [slice(0, 43)]))
+
+    def right(model: LinearModel) -> float:
+        found = model.probabilities(features[60:]).argmax(axis=1)
+        return float(np.mean([model.names[best] == name for best, name in zip(found, names[60:], strict=True)]))
+
+    assert right(in_parts) > right(at_once)
+    assert right(in_parts) > 0.85
+
+
+@pytest.mark.parametrize("spanned", [2000, 10], ids=["few texts", "many texts"])
+def test_parts_may_have_any_columns_even_none(monkeypatch: pytest.MonkeyPatch, spanned: int) -> None:
+    monkeypatch.setattr(linear_model, "SPANNED", spanned)
+    features, names = points(30, 0.1)
+    features = sparse.hstack([features, sparse.csr_matrix((30, 4), dtype=np.float32)], format="csr")
+    model = LinearModel.learned(features, names, [slice(0, 3), slice(3, 7)])
+    assert [model.names[best] for best in model.probabilities(features).argmax(axis=1)] == names
+
+
+def test_with_a_single_text_of_each_class_all_parts_count_alike() -> None:
+    features, names = points(3, 0)
+    double = sparse.hstack([features, features], format="csr")
+    once = LinearModel.learned(features, names).probabilities(features)
+    twice = LinearModel.learned(double, names, [slice(0, 3), slice(3, 6)]).probabilities(double)
+    assert np.allclose(once, twice, atol=1e-4)
+
+
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(2, 5))
 def test_each_text_is_held_out_once_unless_it_is_the_only_one_of_its_class(labels: list[int], number: int) -> None:
     array = np.array(labels)

@@ -20,7 +20,7 @@ from slackbot.dialogue.project import Project, load_project
 from slackbot.dialogue.tracker import Tracker
 
 #: Grows whenever archives that were made before can't be read any more, or would answer differently.
-ARCHIVE_FORMAT = 1
+ARCHIVE_FORMAT = 2
 
 _NOTHING = Taught()
 _NO_SERVER = "no action server, so its code doesn't run"
@@ -70,7 +70,7 @@ class BuiltinCore:
         """The core that ``archive`` was made of, for the same project. Much quicker than ``train``.
 
         Raises:
-            ArchiveUnfit: it is broken, or was made by another version or where other word vectors are installed.
+            ArchiveUnfit: it is broken, or was made by another version or where other vectors are installed.
             FileError: the configuration has a setting that makes no sense.
         """
         state = unpacked(archive)

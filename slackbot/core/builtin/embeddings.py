@@ -64,19 +64,26 @@ class WordPieces:
 class WordVectors:
     """The mean vector of a text's word pieces."""
 
-    def __init__(self, pieces: WordPieces, table: NDArray[np.float16]) -> None:
+    def __init__(self, pieces: WordPieces, table: NDArray[np.float16], name: str = "") -> None:
         self._pieces = pieces
         self._table = table
+        #: Which table it is.
+        self.name = name
+        #: Numbers in a vector.
+        self.width = int(table.shape[1])
 
     def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """A row of length 1 for each text, whatever its case; zeros for a text without words."""
-        rows = np.zeros((len(texts), self._table.shape[1]), np.float32)
+        rows = np.zeros((len(texts), self.width), np.float32)
         for row, text in zip(rows, texts, strict=True):
             pieces = self._pieces.split(text.lower())
             if pieces:
                 mean = self._table[pieces].astype(np.float32).mean(axis=0)
                 row[:] = mean / max(float(np.linalg.norm(mean)), 1e-9)
         return rows
+
+    #: Quicker worked out than looked up.
+    of_examples = of
 
 
 @cache
@@ -93,8 +100,9 @@ def word_vectors() -> WordVectors | None:
 
 def _read(folder: Path) -> WordVectors:
     tokenizer = json.loads(next(folder.glob("tokenizers/*.json")).read_text(encoding="utf-8"))["model"]
-    table = _table(next(folder.glob("weights/*.safetensors")))
-    return WordVectors(WordPieces(tokenizer["vocab"], tokenizer["merges"]), table)
+    weights = next(folder.glob("weights/*.safetensors"))
+    pieces = WordPieces(tokenizer["vocab"], tokenizer["merges"])
+    return WordVectors(pieces, _table(weights), f"wordllama-{weights.stem}")
 
 
 def _table(path: Path) -> NDArray[np.float16]:

@@ -70,7 +70,8 @@ class _Statistics:
         with threadpool_limits(1):
             texts = [example.text for example in examples]
             features = TextFeatures.learned(texts)
-            return cls(features, LinearModel.learned(features.of(texts), [str(item.intent) for item in examples]))
+            intents = [str(example.intent) for example in examples]
+            return cls(features, LinearModel.learned(features.of(texts), intents, features.kinds))
 
     def state(self) -> State:
         return {"features": self._features.state(), "model": self._model.state()}

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -23,6 +23,13 @@ from slackbot.core.builtin.archive import State
 SPANNED = 2000
 
 FOLDS = 4
+
+#: How much evidence it takes to let one part of the features count more than another: a difference by a factor of e
+#: costs as much as three texts that are e times less likely.
+_EQUALITY = 3.0
+
+#: No part counts less or more than e to the power of these.
+_EXPONENTS = (-4.0, 3.0)
 
 _Numbers = NDArray[np.float32]
 
@@ -41,39 +48,50 @@ class Weights:
 
 
 class LinearModel:
-    """Learns classes from features, and from its own mistakes on texts held out how sure it may be."""
+    """Learns classes from features, and from its own mistakes on texts held out how sure it may be.
 
-    def __init__(self, names: list[str], weights: Weights, sharpness: float) -> None:
+    Features of several kinds are given as parts. Each part has weights of its own, learned without the others, so that
+    a part of many features doesn't drown the rest; how much each counts is told by the texts held out.
+    """
+
+    def __init__(self, names: list[str], weights: Weights) -> None:
         self.names = names
-        self._weights, self._sharpness = weights, sharpness
+        self._weights = weights
 
     @classmethod
-    def learned(cls, features: Any, classes: Sequence[str]) -> Self:
-        """Raises ValueError if there are fewer than two different classes."""
+    def learned(cls, features: Any, classes: Sequence[str], parts: Sequence[slice] = (slice(None),)) -> Self:
+        """``parts``: runs of columns that are all columns together, in order.
+
+        Raises ValueError if there are fewer than two different classes.
+        """
         names: list[str] = sorted(set(classes))
         if len(names) < 2:
             raise ValueError("a classifier needs two classes")
         labels = np.searchsorted(np.array(names), np.array(classes))
         small = features.shape[0] <= SPANNED
-        trainer = _Spanned(features) if small else _Separating(features)
         splits = [*folds(labels, FOLDS)][: None if small else 1]
-        held_out = [(trainer.fit(labels, train).scores(features[test]), labels[test]) for train, test in splits]
-        return cls(names, trainer.fit(labels, np.arange(len(labels))), _sharpness(held_out))
+        learned, held_out = [], []
+        for part in parts:
+            of_part = features[:, part]
+            trainer = _Spanned(of_part) if small else _Separating(of_part)
+            held_out.append([trainer.fit(labels, train).scores(of_part[test]) for train, test in splits])
+            learned.append(trainer.fit(labels, np.arange(len(labels))))
+        tested = [labels[test] for _, test in splits]
+        factors = _worths([*map(np.concatenate, held_out)], np.concatenate(tested)) if tested else _alike(len(parts))
+        return cls(names, _summed(learned, factors))
 
     def state(self) -> State:
         """What was learned, for an archive."""
-        weights = {"features": self._weights.of_features, "classes": self._weights.of_classes}
-        return {"names": self.names, "sharpness": self._sharpness, "weights": weights}
+        return {"names": self.names, "features": self._weights.of_features, "classes": self._weights.of_classes}
 
     @classmethod
     def from_state(cls, state: State) -> Self:
         """The other way."""
-        weights = Weights(state["weights"]["features"], state["weights"]["classes"])
-        return cls(state["names"], weights, state["sharpness"])
+        return cls(state["names"], Weights(state["features"], state["classes"]))
 
     def probabilities(self, features: Any) -> _Numbers:
         """A row for each row of features, a column for each of ``names``; each row sums to 1."""
-        probabilities: _Numbers = softmax(self._weights.scores(features) * self._sharpness, axis=1)
+        probabilities: _Numbers = softmax(self._weights.scores(features), axis=1)
         return probabilities
 
 
@@ -88,8 +106,10 @@ class _Spanned:
         products = (features @ features.T).toarray().astype(np.float64)
         squares, axes = np.linalg.eigh(products)
         kept = squares > 1e-6 * squares[-1]
-        self._to_weights = axes[:, kept] / np.sqrt(squares[kept])
-        self._coordinates = axes[:, kept] * np.sqrt(squares[kept])
+        kept[-1] = True  # even if no text has any features
+        lengths = np.sqrt(np.maximum(squares[kept], 1e-9))
+        self._to_weights = axes[:, kept] / lengths
+        self._coordinates = axes[:, kept] * lengths
 
     def fit(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
         # C=20 was best of the values tried on public data sets with ten examples an intent.
@@ -148,20 +168,41 @@ def folds(labels: NDArray[np.int64], number: int) -> Iterator[tuple[NDArray[np.i
             yield np.flatnonzero(fold_of != fold), held_out
 
 
-def _sharpness(held_out: Sequence[tuple[_Numbers, NDArray[np.int64]]]) -> float:
-    """The factor of the scores that gives texts held out the likeliest probabilities (temperature scaling).
+def _worths(held_out: Sequence[_Numbers], labels: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The factors of the parts' scores that give texts held out the likeliest probabilities (temperature scaling, with
+    a temperature for each part).
 
     As Platt does it, what is right counts as a little less than certain, the less texts there are: else a few texts
     that were all right would make the model certain of everything.
     """
-    if not held_out:
-        return 1.0
-    scores, labels = (np.concatenate(parts) for parts in zip(*held_out, strict=True))
-    number, classes = scores.shape
-    wanted = np.full(scores.shape, 1 / (number + 2) / (classes - 1))
+    number, classes = held_out[0].shape
+    wanted = np.full((number, classes), 1 / (number + 2) / (classes - 1))
     wanted[np.arange(number), labels] = 1 - 1 / (number + 2)
 
-    def loss(exponent: float) -> float:
-        return -float(np.sum(wanted * log_softmax(scores * np.exp(exponent), axis=1)))
+    def loss(exponents: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        factors = np.exp(exponents)
+        told = log_softmax(_total(held_out, factors), axis=1)
+        off = np.exp(told) - wanted
+        slopes = factors * [float(np.sum(off * scores)) for scores in held_out]
+        apart = exponents - exponents.mean()
+        return -float(np.sum(wanted * told)) + _EQUALITY * float(apart @ apart), slopes + 2 * _EQUALITY * apart
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+    best = minimize(loss, np.log(_alike(len(held_out))), jac=True, bounds=[_EXPONENTS] * len(held_out)).x
+    factors: _Numbers = np.exp(best).astype(np.float32)
+    return factors
+
+
+def _summed(of_parts: Sequence[Weights], factors: _Numbers) -> Weights:
+    """Weights of all features, whose scores are the sum of the parts' scores, each multiplied by its factor."""
+    of_features = [weights.of_features * factor for weights, factor in zip(of_parts, factors, strict=True)]
+    return Weights(np.vstack(of_features), _total([weights.of_classes for weights in of_parts], factors))
+
+
+def _alike(parts: int) -> _Numbers:
+    return np.full(parts, 1 / parts, np.float32)
+
+
+def _total(of_parts: Sequence[_Numbers], factors: NDArray[Any]) -> _Numbers:
+    """Their sum, each multiplied by its factor."""
+    total: _Numbers = np.tensordot(factors, np.stack(of_parts), 1)
+    return total

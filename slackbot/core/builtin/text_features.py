@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from itertools import pairwise
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,44 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from slackbot.core.builtin.archive import ArchiveUnfit, State
 from slackbot.core.builtin.embeddings import word_vectors
+from slackbot.core.builtin.sentence_vectors import sentence_vectors
+
+
+class Vectors(Protocol):
+    """What turns texts into vectors without having learned from them."""
+
+    @property
+    def name(self) -> str:
+        """Tells these vectors from all others: weights that were learned with some are of no use with others."""
+
+    @property
+    def width(self) -> int:
+        """Numbers in a vector."""
+
+    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A row for each text."""
+
+    def of_examples(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same, of texts that are likely to come again."""
+
+
+def installed_vectors() -> list[Vectors]:
+    """Word vectors and sentence vectors, as far as they are installed, in this order."""
+    return [vectors for vectors in (word_vectors(), sentence_vectors()) if vectors is not None]
+
 
 _Analyzer = Callable[[str], Sequence[str]]
 
 
 class TextFeatures:
-    """Tf-idf over words, tf-idf over characters, and word vectors side by side, each of length 1.
+    """Tf-idf over words, tf-idf over characters, word vectors and sentence vectors side by side, each of length 1.
 
-    Without word vectors (see ``word_vectors``) it is the first two.
+    Without word vectors or sentence vectors (see ``word_vectors``, ``sentence_vectors``) it is the others.
     """
 
     def __init__(self, parts: Sequence[_Tfidf]) -> None:
         self._parts = parts
-        self._with_vectors = word_vectors() is not None
+        self._vectors = installed_vectors()
 
     @classmethod
     def learned(cls, texts: Sequence[str]) -> Self:
@@ -34,23 +60,28 @@ class TextFeatures:
 
     def state(self) -> State:
         """What was learned, for an archive."""
-        return {"terms": [part.state() for part in self._parts], "vectors": self._with_vectors}
+        return {"terms": [part.state() for part in self._parts], "vectors": [part.name for part in self._vectors]}
 
     @classmethod
     def from_state(cls, state: State) -> Self:
-        """The other way. Raises ArchiveUnfit where word vectors were there and aren't now, or the other way round."""
-        if state["vectors"] != (word_vectors() is not None):
-            raise ArchiveUnfit("the archive was made where other word vectors are installed")
+        """The other way. Raises ArchiveUnfit where other vectors are installed than those that were learned with."""
+        if state["vectors"] != [part.name for part in installed_vectors()]:
+            raise ArchiveUnfit("the archive was made where other vectors of words or sentences are installed")
         parts = zip(state["terms"], _analyzers(), strict=True)
         return cls([_Tfidf.from_state(part, terms_of) for part, terms_of in parts])
 
     def of(self, texts: Sequence[str]) -> Any:
         """A sparse matrix (CSR, 32 bits a number) with a row for each text."""
         blocks = [part.matrix(texts) for part in self._parts]
-        vectors = word_vectors() if self._with_vectors else None
-        if vectors is not None:
-            blocks.append(sparse.csr_matrix(vectors.of(texts)))
-        return sparse.hstack(blocks, format="csr") if len(texts) > 1 else _joined(blocks)
+        again = len(texts) > 1
+        blocks += [sparse.csr_matrix((part.of_examples if again else part.of)(texts)) for part in self._vectors]
+        return sparse.hstack(blocks, format="csr") if again else _joined(blocks)
+
+    @property
+    def kinds(self) -> list[slice]:
+        """The columns of the terms, of the word vectors and of the sentence vectors, as far as there are any."""
+        ends = np.cumsum([sum(part.width for part in self._parts), *(vectors.width for vectors in self._vectors)])
+        return [slice(start, end) for start, end in pairwise([0, *ends.tolist()])]
 
 
 def _analyzers() -> list[_Analyzer]:
@@ -86,6 +117,10 @@ class _Tfidf:
     @classmethod
     def from_state(cls, state: State, terms_of: _Analyzer) -> Self:
         return cls(state["terms"], state["weights"], terms_of)
+
+    @property
+    def width(self) -> int:
+        return len(self._columns)
 
     def matrix(self, texts: Sequence[str]) -> Any:
         rows = [*map(self._row, texts)]
