@@ -23,6 +23,11 @@ class Clock:
         """
         self._ahead += seconds
 
+    def restart_after(self, ts: str) -> None:
+        """Let every timestamp from now on be greater than this one."""
+        seconds, _, micros = ts.partition(".")
+        self._last_micros = max(self._last_micros, int(seconds) * 1_000_000 + int(micros or 0))
+
     def next_ts(self) -> str:
         """A message timestamp, ``seconds.micros``, greater than every one before."""
         self._last_micros = max(int(self.now() * 1_000_000), self._last_micros + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from slackbot.sandbox.files import File
 from slackbot.sandbox.http_delivery import HTTPDelivery
 from slackbot.sandbox.ids import new_app_token, new_bot_token, new_secret
 from slackbot.sandbox.installation import Installation, installation_of
+from slackbot.sandbox.keeping import Kept
 from slackbot.sandbox.page import Page
 from slackbot.sandbox.people import Person
 from slackbot.sandbox.server import Server
@@ -45,6 +47,7 @@ class Sandbox:
     `ack_timeout`: seconds that Slack waits for an acknowledgement.
     `connect_timeout`: seconds that a delivery waits for a Socket Mode connection, so that a process can be replaced
     meanwhile (Slack itself waits less).
+    `folder`: where everything is kept and found again, tokens and ids too; None: nowhere.
     `keep`: how many calls and how many deliveries are remembered; None: all of them.
     """
 
@@ -64,17 +67,20 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         keep: int | None = None,
+        folder: Path | None = None,
     ) -> None:
         installation = installation_of(manifest) if manifest is not None else Installation()
         if scopes is not None:
             installation = replace(installation, scopes=frozenset(scopes))
         if events is not None:
             installation = replace(installation, events=frozenset(events))
-        workspace = Workspace(installation.bot_name)
+        self._kept = Kept(folder) if folder is not None else None
+        known = self._kept.identity if self._kept else None
+        workspace = Workspace(installation.bot_name, *((known.team, known.app) if known else ()))
         credentials = Credentials(
-            bot_token or new_bot_token(),
-            app_token or new_app_token(workspace.app.id),
-            signing_secret or new_secret(),
+            bot_token or (known.credentials.bot_token if known else new_bot_token()),
+            app_token or (known.credentials.app_token if known else new_app_token(workspace.app.id)),
+            signing_secret or (known.credentials.signing_secret if known else new_secret()),
         )
         sockets = SocketDelivery(
             workspace.app.id,
@@ -99,6 +105,8 @@ class Sandbox:
         page = Page(self._backend, self._deliverer, self._calls, self.people, self.add_person)
         self._server = Server(self._backend, self._calls, page)
         self._address = (host, port)
+        if self._kept is not None:
+            self._restore(self._kept)
         self._backend.faults.on_disconnect(sockets.disconnect)
 
     async def __aenter__(self) -> Sandbox:
@@ -113,6 +121,8 @@ class Sandbox:
         await self._http.close()
         await self._server.stop()
         self._backend.workspace.changes.close()
+        if self._kept is not None:
+            self._kept.close()
 
     # --- what the app needs to know ---------------------------------------------------------------------------
 
@@ -200,10 +210,16 @@ class Sandbox:
         """Put people into a channel, without any message or event."""
         members = self._backend.workspace.channel(channel).members
         members.extend(person.id for person in people if person.id not in members)
+        self._backend.workspace.changes.publish("channel_changed", channel=channel)
 
     def archive(self, channel: str) -> None:
         """Archive a channel: nobody can write there any more."""
         self._backend.workspace.channel(channel).archived = True
+        self._backend.workspace.changes.publish("channel_changed", channel=channel)
+
+    def channel_named(self, name: str) -> str | None:
+        """The id of the channel with this name, if there is one."""
+        return self._backend.workspace.channel_named(name)
 
     def direct_message(self, person: Person) -> str:
         """The id of the direct message channel of a person and the bot."""
@@ -292,6 +308,12 @@ class Sandbox:
     async def idle(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109  as above
         """Wait until no delivery is under way, retries included. TimeoutError."""
         await self._deliverer.idle(timeout)
+
+    def _restore(self, kept: Kept) -> None:
+        kept.restore(self._backend)
+        accounts = self._backend.workspace.accounts.values()
+        self.people += [Person(self._backend, self._deliverer, a) for a in accounts if not a.is_bot]
+        kept.follow(self._backend)
 
     def _transport(self) -> Transport:
         return self._http if self._http.url is not None else self._backend.sockets

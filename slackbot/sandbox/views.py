@@ -96,6 +96,10 @@ class Views:
         self._renew(view, "published")
         return view
 
+    def restore_home(self, view: View) -> None:
+        """Put a home tab back as it was, without a word to anybody."""
+        self._homes[view.user_id] = self._open[view.id] = view
+
     def set_state(self, view: View, block_id: str, action_id: str, value: JSON) -> None:
         """Note what a person put into an input."""
         view.state.setdefault(block_id, {})[action_id] = value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from slackbot.sandbox.changes import Changes
@@ -65,11 +65,11 @@ class App:
 class Workspace:
     """The state that has no owner of its own. Changes of it are published on `changes`."""
 
-    def __init__(self, bot_name: str = "storythread") -> None:
+    def __init__(self, bot_name: str = "storythread", team: Team | None = None, app: App | None = None) -> None:
         self.clock = Clock()
         self.changes = Changes()
-        self.team = Team()
-        self.app = App(name=bot_name)
+        self.team = team or Team()
+        self.app = replace(app, name=bot_name) if app else App(name=bot_name)
         self.accounts: dict[str, Account] = {}
         self.channels: dict[str, Channel] = {}
         bot = Account(self.app.bot_user_id, self.app.name.lower(), self.app.name, is_bot=True)

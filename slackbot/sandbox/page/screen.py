@@ -121,7 +121,7 @@ def shown(backend: Backend, change: Change, user: str) -> JSON | None:
     if not may_see(channel, user) and change.get("user") != user:
         return None
     extra: JSON = {}
-    if change["type"] in ("channel_created", "member_joined_channel", "member_left_channel"):
+    if change["type"] in ("channel_created", "channel_changed", "member_joined_channel", "member_left_channel"):
         extra["about"] = _channel(backend, channel, user)
     files = [*(change.get("message") or {}).get("files", ()), *([{"id": change["file"]}] if "file" in change else [])]
     if files:
