@@ -38,19 +38,40 @@ def main() -> None:
 
 @main.command()
 @click.option("--play", is_flag=True, help="Play a scripted conversation and exit; needs nobody.")
+@click.option("--console", is_flag=True, help="Act by typing lines instead of in a browser; nothing is kept.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("demo-out"),
     show_default=True,
-    help="Where the exported files go.",
+    help="Where the exported files go (with --play and --console).",
 )
-def demo(*, play: bool, out: Path) -> None:
-    """Run everything on this machine: a Slack workspace, Valkey, the app and a worker."""
-    from slackbot.sandbox.console import run_console
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=None, help="Where the page is served (3100; 0: any free port)."
+)
+@click.option("--browser/--no-browser", default=None, help="Open the page in a browser, where there is one.")
+@click.option("--fresh", is_flag=True, help="Forget the workspace of before and begin with an empty one.")
+def demo(*, play: bool, console: bool, out: Path, port: int | None, browser: bool | None, fresh: bool) -> None:
+    """Run everything on this machine: a Slack workspace with a page for the browser, Valkey, the app and a worker."""
+    from slackbot.sandbox.console import is_typed_into, run_console
     from slackbot.sandbox.play import play as run_play
+    from slackbot.sandbox.window import DEFAULT_PORT, Options, run_window
 
-    asyncio.run(run_play(out) if play else run_console(out))
+    of_window = port is not None or browser is not None or fresh
+    if of_window and (play or console):
+        raise click.UsageError("--port, --browser and --fresh are for the page, not for --play or --console.")
+    if play:
+        asyncio.run(run_play(out))
+    elif console or (not of_window and is_typed_into()):
+        asyncio.run(run_console(out))
+    else:
+        options = Options(port=DEFAULT_PORT if port is None else port, browser=browser is not False, fresh=fresh)
+        asyncio.run(run_window(_demo_folder(), options))
+
+
+def _demo_folder() -> Path:
+    """Where the demo keeps everything: apart from what `serve` keeps."""
+    return Path(os.environ.get("STORYTHREAD_DATA") or ".storythread").expanduser() / "demo"
 
 
 @main.command()

@@ -1,8 +1,10 @@
-"""``storythread demo``: the workspace in a terminal. Lines that are typed are what people do in it."""
+"""``storythread demo --console``: the workspace in a terminal. Lines that are typed are what people do in it."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -29,6 +31,15 @@ Also: intent NAME, action NAME   press Change and pick another (or: cleo intent 
       undo, restart, abort, finish   the session's buttons; finish writes the files
       ben: TEXT                 somebody else talks in the thread
       help, quit"""
+
+
+def is_typed_into() -> bool:
+    """Whether lines come from a pipe or a file: whoever wrote them means the console."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:  # it is closed
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 async def run_console(out: Path) -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from slackbot.dialogue.yamlfile import read_yaml
-from slackbot.errors import WorldError
+from slackbot.errors import Refused, WorldError
 from slackbot.sandbox import Person, Sandbox
+from slackbot.sandbox.keeping import forget
+from slackbot.sandbox.programs import Program
 from slackbot.settings import bundled
-from slackbot.store.server import EmbeddedServer
+from slackbot.store.server import EmbeddedServer, connect
 
-#: Seconds that the app may take to start, and a process to stop.
-START, STOP = 60.0, 20.0
+#: Seconds that the app may take to start.
+START = 60.0
+CHANNEL = "teaching"
+#: How many calls and deliveries a workspace remembers that runs for days.
+KEPT_TRAFFIC = 500
 
 
 @dataclass(frozen=True)
@@ -29,70 +34,112 @@ class Demo:
     slack: Sandbox
     channel: str
     people: dict[str, Person]
+    programs: tuple[Program, ...] = ()
+    #: Whether the workspace was there before.
+    goes_on: bool = False
 
 
 @asynccontextmanager
-async def running(data: Path, names: list[str], *, quorum: str) -> AsyncIterator[Demo]:
-    """The workspace with these people in one channel, and the app and a worker as processes of their own.
+async def running(data: Path, names: Sequence[str], *, quorum: str) -> AsyncIterator[Demo]:
+    """A new workspace with these people in one channel, and the app and a worker as processes of their own.
 
     Raises WorldError when the app doesn't come up.
     """
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(EmbeddedServer(data))
         slack = await stack.enter_async_context(Sandbox(manifest=read_yaml(bundled("manifest.yml"))))
-        channel = slack.add_channel("teaching")
-        people = {name: slack.add_person(name.lower(), name) for name in names}
-        slack.join(channel, *people.values())
-        environment = {
-            **os.environ,
-            "SLACK_API_URL": slack.api_url,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "REDIS_URL": url,
-            "STORYTHREAD_DATA": str(data),
-            "STORYTHREAD_QUORUM": quorum,
-            "STORYTHREAD_LOG_LEVEL": os.environ.get("STORYTHREAD_LOG_LEVEL", "WARNING"),
-        }
-        for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-            environment.pop(proxy, None)  # Slack's client would send even loopback traffic there
-        app = await _start(stack, "serve", environment)
-        await _start(stack, "work", environment)
-        await _connected(slack, app)
-        yield Demo(slack, channel, people)
+        demo = Demo(slack, *_people(slack, names))
+        yield await _with_app(stack, demo, _environment(slack, url, data, quorum))
 
 
-async def _start(stack: AsyncExitStack, command: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "slackbot",
-        command,
-        env=environment,
-        stderr=asyncio.subprocess.DEVNULL if "STORYTHREAD_LOG_LEVEL" not in os.environ else None,
-    )
-    stack.push_async_callback(_stop, process)
-    return process
+@asynccontextmanager
+async def running_in(data: Path, names: Sequence[str], *, quorum: str, port: int, fresh: bool) -> AsyncIterator[Demo]:
+    """The same in a folder where the workspace, and what the app has stored about it, are found again.
+
+    `fresh` forgets both first; people who are not there yet come in. Raises WorldError when the app doesn't come up,
+    Refused when the port is taken or another demo uses the folder.
+    """
+    async with AsyncExitStack() as stack:
+        if fresh:
+            forget(data / "workspace")
+        slack = Sandbox(
+            manifest=read_yaml(bundled("manifest.yml")), folder=data / "workspace", keep=KEPT_TRAFFIC, port=port
+        )
+        goes_on = bool(slack.people)
+        await _enter(stack, slack, port)
+        url = await stack.enter_async_context(EmbeddedServer(data))
+        if not goes_on:
+            await _empty(url)  # nothing that is stored belongs to this workspace
+        demo = Demo(slack, *_people(slack, names), goes_on=goes_on)
+        yield await _with_app(stack, demo, _environment(slack, url, data, quorum), logs=data)
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
+async def _enter(stack: AsyncExitStack, slack: Sandbox, port: int) -> None:
     try:
-        async with asyncio.timeout(STOP):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        await stack.enter_async_context(slack)
+    except OSError as error:
+        await slack.__aexit__(None, None, None)
+        if error.errno != errno.EADDRINUSE:
+            raise
+        remedy = "choose another with --port, or any free one with --port 0"
+        raise Refused(f"port {port} is taken by another program; {remedy}") from None
 
 
-async def _connected(slack: Sandbox, app: asyncio.subprocess.Process) -> None:
+async def _empty(url: str) -> None:
+    client = connect(url)
+    try:
+        await client.flushall()
+    finally:
+        await client.aclose()
+
+
+def _people(slack: Sandbox, names: Sequence[str]) -> tuple[str, dict[str, Person]]:
+    """The channel and, by name, the people in it; whoever isn't there yet comes in."""
+    channel = slack.channel_named(CHANNEL) or slack.add_channel(CHANNEL)
+    known = {person.name: person for person in slack.people}
+    people = {name: known.get(name.lower()) or slack.add_person(name.lower(), name) for name in names}
+    slack.join(channel, *people.values())
+    return channel, people
+
+
+def _environment(slack: Sandbox, redis_url: str, data: Path, quorum: str) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "REDIS_URL": redis_url,
+        "STORYTHREAD_DATA": str(data),
+        "STORYTHREAD_QUORUM": quorum,
+        "STORYTHREAD_LOG_LEVEL": os.environ.get("STORYTHREAD_LOG_LEVEL", "WARNING"),
+    }
+    for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        environment.pop(proxy, None)  # Slack's client would send even loopback traffic there
+    return environment
+
+
+async def _with_app(stack: AsyncExitStack, demo: Demo, environment: dict[str, str], logs: Path | None = None) -> Demo:
+    """Starts the app and the worker, and waits until Slack can reach the app."""
+    heard = "STORYTHREAD_LOG_LEVEL" in os.environ
+    programs = []
+    for command in ("serve", "work"):
+        log = logs / f"{command}.log" if logs and not heard else None
+        program = Program(command, environment, log=log, heard=heard)
+        await program.start()
+        stack.push_async_callback(program.stop)
+        programs.append(program)
+    await _connected(demo.slack, programs[0])
+    return replace(demo, programs=tuple(programs))
+
+
+async def _connected(slack: Sandbox, app: Program) -> None:
     try:
         async with asyncio.timeout(START):
-            while slack.connections < 2 and app.returncode is None:  # noqa: ASYNC110  two unrelated events
+            while slack.connections < 2 and not app.has_ended:  # noqa: ASYNC110  two unrelated events
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise WorldError(f"the app did not connect within {START:.0f} s; run `storythread doctor`") from None
-    if app.returncode is not None:
+    if app.has_ended:
         raise WorldError("the app did not start; run `storythread doctor` to see why")
 
 

@@ -117,6 +117,16 @@ class Kept:
             self._journal.put(key, value)
 
 
+def forget(folder: Path) -> None:
+    """Remove what was kept in a folder. Raises like Kept."""
+    lock = _locked(folder.absolute())
+    try:
+        for kept in (*folder.glob("workspace.jsonl"), *folder.glob("files/*")):
+            kept.unlink()
+    finally:
+        os.close(lock)
+
+
 def _changed(backend: Backend, change: Change) -> Iterator[tuple[Key, Any]]:
     """What of that which is kept has changed."""
     workspace = backend.workspace

@@ -200,8 +200,7 @@ class Sandbox:
 
     def add_person(self, name: str, display_name: str | None = None, *, is_admin: bool = False) -> Person:
         """A new member of the workspace, in no channel yet."""
-        account = self._backend.workspace.add_account(name, display_name or name)
-        account.is_admin = is_admin
+        account = self._backend.workspace.add_account(name, display_name or name, is_admin=is_admin)
         person = Person(self._backend, self._deliverer, account)
         self.people.append(person)
         return person

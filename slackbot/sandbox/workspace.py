@@ -75,11 +75,11 @@ class Workspace:
         bot = Account(self.app.bot_user_id, self.app.name.lower(), self.app.name, is_bot=True)
         self.accounts[bot.id] = bot
 
-    def add_account(self, name: str, display_name: str) -> Account:
+    def add_account(self, name: str, display_name: str, *, is_admin: bool = False) -> Account:
         """A new person; the name must be free."""
         if any(account.name == name for account in self.accounts.values()):
             raise ValueError(f"there is a {name!r} already")
-        account = Account(new_id("U"), name, display_name)
+        account = Account(new_id("U"), name, display_name, is_admin=is_admin)
         self.accounts[account.id] = account
         self.changes.publish("person_added", user=account.id)
         return account
