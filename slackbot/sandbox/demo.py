@@ -97,9 +97,14 @@ def _people(slack: Sandbox, names: Sequence[str]) -> tuple[str, dict[str, Person
     """The channel and, by name, the people in it; whoever isn't there yet comes in."""
     channel = slack.channel_named(CHANNEL) or slack.add_channel(CHANNEL)
     known = {person.name: person for person in slack.people}
-    people = {name: known.get(name.lower()) or slack.add_person(name.lower(), name) for name in names}
+    people = {name: known.get(name.lower()) or _new_person(slack, name) for name in names}
     slack.join(channel, *people.values())
     return channel, people
+
+
+def _new_person(slack: Sandbox, name: str) -> Person:
+    """Whoever comes first administers the workspace."""
+    return slack.add_person(name.lower(), name, is_admin=not slack.people)
 
 
 def _environment(slack: Sandbox, redis_url: str, data: Path, quorum: str) -> dict[str, str]:
