@@ -113,4 +113,4 @@ def _accuracy(labels: Labels, candidates: Candidates, posterior: Floats) -> Floa
     classes = len(labels.classes)
     keys = candidates.task * classes + candidates.answer
     row = np.searchsorted(keys, labels.task * classes + labels.answer)
-    return labels.by_person(posterior[row]) / labels.votes
+    return labels.agreeing(posterior[row])

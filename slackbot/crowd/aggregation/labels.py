@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -95,6 +95,10 @@ class Labels:
             np.maximum(np.maximum(possible, given), 2),
         )
 
+    def only(self, kept: NDArray[np.bool_]) -> Labels:
+        """Some of the labels, one or more of every task."""
+        return replace(self, task=self.task[kept], person=self.person[kept], answer=self.answer[kept])
+
     @cached_property
     def given(self) -> Candidates:
         """The answers that somebody gave."""
@@ -125,6 +129,10 @@ class Labels:
     def summed(self, weights: Floats) -> Floats:
         """The sum of the labels' weights for each given answer."""
         return summed(self.row, weights, len(self.given.task))
+
+    def agreeing(self, right: Floats) -> Floats:
+        """For each person the mean of the labels' probabilities of being right; 0 without labels."""
+        return self.by_person(right) / np.maximum(self.votes, 1)
 
     def by_person(self, weights: Floats) -> Floats:
         """The sum of the labels' weights for each person."""

@@ -30,7 +30,7 @@ def mace(labels: Labels, iterations: int = _ITERATIONS) -> Result:
         before, posterior = posterior, labels.given.softmax(scores, labels.others)
         if settled(posterior, before):
             break
-    return Result(labels, labels.given, posterior, labels.by_person(posterior[labels.row]) / labels.votes)
+    return Result(labels, labels.given, posterior, labels.agreeing(posterior[labels.row]))
 
 
 def _habits(labels: Labels) -> tuple[Integers, Integers]:

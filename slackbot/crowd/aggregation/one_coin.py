@@ -14,7 +14,7 @@ def majority(labels: Labels) -> Result:
     """The share of the votes that each answer has."""
     counts = labels.summed(np.ones(len(labels.row)))
     share = counts / np.add.reduceat(counts, labels.given.start)[labels.given.task]
-    return Result(labels, labels.given, share, labels.by_person(share[labels.row]) / labels.votes)
+    return Result(labels, labels.given, share, labels.agreeing(share[labels.row]))
 
 
 def one_coin(labels: Labels, iterations: int = _ITERATIONS) -> Result:
