@@ -82,7 +82,7 @@ export function messageNode(channel, m, options) {
 }
 
 function content(channel, m) {
-  const edited = m.edited ? h("span", { class: "edited", title: fullTime(m.edited.ts) }, " (edited)") : null;
+  const edited = m.edited && !(m.bot_id && m.blocks?.length) ? h("span", { class: "edited", title: fullTime(m.edited.ts) }, " (edited)") : null;
   if (m.subtype === "tombstone") return h("div", { class: "text muted" }, "This message was deleted.");
   if (m.subtype === "channel_join") return h("div", { class: "text muted" }, `joined #${channelName(channel)}.`);
   if (m.subtype === "channel_leave") return h("div", { class: "text muted" }, `left #${channelName(channel)}.`);

@@ -1,16 +1,13 @@
 // People and how they look.
 import { h } from "./dom.js";
-import { nameOf, person, store } from "./store.js";
+import { nameOf, store } from "./store.js";
 
 const COLOURS = ["#b5446e", "#2f6f8f", "#5b7f2b", "#8a5a9e", "#a8602a", "#3d6bb3", "#a3423c", "#27796b", "#6b5fb0", "#7a6a1f"];
 
-/** The colour of somebody's picture, always the same for the same name. */
+/** The colour of somebody's picture: by their place among all, so that few share one. */
 export function colourOf(id) {
-  const known = person(id);
-  if (known?.color && /^#?[0-9a-f]{6}$/i.test(known.color)) return known.color.startsWith("#") ? known.color : `#${known.color}`;
-  let sum = 0;
-  for (const letter of known?.name ?? id) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return COLOURS[sum % COLOURS.length];
+  const place = [...store.people.keys()].indexOf(id);
+  return COLOURS[(place < 0 ? 0 : place) % COLOURS.length];
 }
 
 export function isApp(id) {
