@@ -155,6 +155,32 @@ def evaluate(*, project: Path | None, what: str) -> None:  # noqa: ARG001  there
 
 
 @main.command()
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    help="The Rasa project to teach: the folder with domain.yml and data. Otherwise the assistant of the settings.",
+)
+@click.option("--resume", is_flag=True, help="Take up the latest session that was not finished.")
+def shell(*, project: Path | None, resume: bool) -> None:
+    """Teach in this terminal, without Slack."""
+    from slackbot.core.action_server import action_server_of
+    from slackbot.core.builtin import BuiltinCore
+    from slackbot.settings import example_assistant
+    from slackbot.shell.run import teach
+    from slackbot.store.server import EmbeddedServer
+
+    os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
+    settings = _settings()
+    own = project or settings.assistant
+    folder = (own or example_assistant()).resolve()
+    click.echo("storythread: loading the assistant ...", err=True)
+    core = BuiltinCore.load(folder, action_server_of(folder, settings.action_server))
+    # A store of its own: an app that shared it would try to show these conversations in Slack.
+    with EmbeddedServer(settings.data / "shell") as url:
+        asyncio.run(teach(core, url, str(folder), folder if own else None, resume=resume))
+
+
+@main.command()
 def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
     from slackbot.doctor import examine

@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from slackbot.background import Background
 from slackbot.blocks.card import Card
@@ -19,17 +18,16 @@ from slackbot.blocks.thread import again
 from slackbot.blocks.values import CardButton, SessionButton
 from slackbot.crowd.quorum import Posterior, Rule, usual_rule
 from slackbot.crowd.votes import tally
-from slackbot.dialogue.events import ActionExecuted, Event, SessionStarted
 from slackbot.errors import Conflict, Refused
 from slackbot.learning.additions import check_name, with_addition
-from slackbot.learning.controls import Control, commit_of, rows
+from slackbot.learning.controls import Control, commit_of
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
-from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import Question
 from slackbot.learning.session import Session, Status, least_votes
+from slackbot.learning.turns import first_events
 from slackbot.learning.verdicts import judged
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
@@ -96,7 +94,7 @@ class Teaching:
             rule=str(rule),
         )
         conversation_id = hashlib.blake2s(f"{place.team}|{request}".encode(), digest_size=8).hexdigest()
-        await self.store.create(conversation_id, session.as_dict(), _first_events(), "parent")
+        await self.store.create(conversation_id, session.as_dict(), first_events(time.time()), "parent")
         self.wake(conversation_id)
         return conversation_id
 
@@ -346,13 +344,6 @@ class Teaching:
 
 def _carrying_on(conversation_id: str) -> str:
     return f"carrying on {conversation_id}"
-
-
-def _first_events() -> list[dict[str, Any]]:
-    """How every conversation begins: a session, and the assistant listening."""
-    events: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted(ACTION_LISTEN)]
-    now = time.time()
-    return [{"timestamp": now, **row} for row in rows(events)]
 
 
 def _standing(conversation: Conversation, question: Question, person: str) -> str | None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from slackbot.core.protocol import Core, Precedent
+from slackbot.core.protocol import Core, Precedent, Prediction
 from slackbot.crowd.votes import Vote, counting
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.plan import understood
@@ -82,6 +82,15 @@ async def explored(core: Core, tracker: Tracker, question: Question, path: Seque
 
 
 async def _precedents(core: Core, tracker: Tracker, question: Question, path: Sequence[str]) -> tuple[Precedent, ...]:
+    prediction = await prediction_after(core, tracker, question, path)
+    return prediction.precedents if prediction is not None else ()
+
+
+async def prediction_after(core: Core, tracker: Tracker, question: Question, path: Sequence[str]) -> Prediction | None:
+    """What would be predicted after these answers to the first parts, which reach behind the message at least.
+
+    None where nothing is to be predicted then, or only running an action would tell. Raises CoreFailed.
+    """
     done = question.appended
     if done < _first_action(question):
         done = _first_action(question)
@@ -90,9 +99,9 @@ async def _precedents(core: Core, tracker: Tracker, question: Question, path: Se
         tracker = tracker.with_events(await understood(core, tracker, question))
     for action in path[done:]:
         if core.runs_elsewhere(action, tracker):
-            return ()
+            return None
         tracker = tracker.with_events(await core.execute(tracker, action))
-    return () if tracker.is_listening or tracker.paused else (await core.predict(tracker)).precedents
+    return None if tracker.is_listening or tracker.paused else await core.predict(tracker)
 
 
 def _first_action(question: Question) -> int:

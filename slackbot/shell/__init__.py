@@ -1,0 +1,1 @@
+"""``storythread shell``: the learning loop in a terminal, for one person without Slack."""
