@@ -20,7 +20,8 @@ from slackbot.background import Background
 from slackbot.core.protocol import Core
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.loop import Loop
-from slackbot.learning.opening import Opening, Trust
+from slackbot.learning.opening import Asking, Opening
+from slackbot.learning.terms import Order
 from slackbot.permissions import Permissions
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
@@ -28,6 +29,7 @@ from slackbot.sockets import Sockets
 from slackbot.store import Store
 from slackbot.store.channels import Channels
 from slackbot.store.server import connect
+from slackbot.store.skills import Skills
 from slackbot.teaching import Teaching
 from slackbot.threads import Slack, Threads
 
@@ -58,7 +60,7 @@ async def teaching_app(
         client = web_client(settings, http)
         store, background = Store(redis), Background()
         slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
-        loop = Loop(store, core, opening=Opening(_trust(settings)))
+        loop = Loop(store, core, opening=Opening(_asking(settings), Skills(redis).skills))
         threads = Threads(store, loop.read, slack)
         stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(
@@ -86,8 +88,14 @@ async def teaching_app(
         yield app, teaching
 
 
-def _trust(settings: Settings) -> Trust:
-    return Trust(settings.model_votes, settings.auto_accept, settings.audit_share)
+def _asking(settings: Settings) -> Asking:
+    return Asking(
+        model_votes=settings.model_votes,
+        auto_accept=settings.auto_accept,
+        audit_share=settings.audit_share,
+        blind=settings.blind,
+        order=Order(settings.order),
+    )
 
 
 def _says_more_than_what_is_unused(record: logging.LogRecord) -> bool:

@@ -100,6 +100,15 @@ def _switch(text: str) -> bool:
     return _SWITCH[text.lower()]
 
 
+def _one_of(*words: str) -> Parser:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"is {text[:40]!r}, which is none of the choices; write one of {', '.join(words)}")
+        return text.lower()
+
+    return parse
+
+
 def _user_ids(text: str) -> tuple[str, ...]:
     ids = tuple(re.split(r"[,\s]+", text.strip(", \t\n")))
     for one in ids:
@@ -157,6 +166,10 @@ class Settings:
     auto_accept: float | None = _setting("STORYTHREAD_AUTO_ACCEPT", None, _share(0.5))
     #: The share of questions that are asked all the same.
     audit_share: float = _setting("STORYTHREAD_AUDIT_SHARE", 0.1, _share())
+    #: Whether nobody sees what others answered before answering.
+    blind: bool = _setting("STORYTHREAD_BLIND", True, _switch)
+    #: In which order answers are offered: suggested, random or alphabetical.
+    order: str = _setting("STORYTHREAD_ORDER", "suggested", _one_of("suggested", "random", "alphabetical"))
     #: User ids of those who set what holds for a channel. None: whoever administers the workspace.
     administrators: tuple[str, ...] = _setting("STORYTHREAD_ADMINISTRATORS", (), _user_ids)
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")

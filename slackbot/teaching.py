@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from slackbot.background import Background
 from slackbot.blocks.card import Card
 from slackbot.blocks.mrkdwn import escape, plain, shorten
+from slackbot.blocks.remarks import LONGEST_COMMENT
+from slackbot.blocks.standing import standing
 from slackbot.blocks.thread import again
-from slackbot.blocks.values import CardButton, SessionButton
-from slackbot.crowd.quorum import Posterior, Rule, usual_rule
-from slackbot.crowd.votes import tally
+from slackbot.blocks.values import CardButton, RemarkChoice, SessionButton
+from slackbot.crowd.quorum import Rule, usual_rule
+from slackbot.crowd.votes import Mark
 from slackbot.errors import Conflict, Refused
 from slackbot.learning.additions import check_name, with_addition
 from slackbot.learning.controls import Control, commit_of
@@ -28,7 +30,6 @@ from slackbot.learning.loop import Loop
 from slackbot.learning.question import Question
 from slackbot.learning.session import Session, Status, least_votes
 from slackbot.learning.turns import first_events
-from slackbot.learning.verdicts import judged
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
 from slackbot.store import Store
@@ -38,6 +39,7 @@ from slackbot.threads.slack import name_of
 
 #: Seconds after which a conversation that nobody carried on is taken up by whoever finds it.
 TAKE_UP_AFTER = 5.0
+Tell = Callable[[str], Awaitable[object]]
 _CLOSED = "This question is closed already: your press came too late, and changes nothing."
 _FOREIGN = "This button does not belong to a session in this thread."
 
@@ -193,12 +195,32 @@ class Teaching:
         if not await self.store.vote(conversation.id, question.id, person, question.suggestion):
             raise Refused(_CLOSED)
         self.threads.offer(conversation.id, f"card:{question.id}", response_url)
-        self._after_vote(
-            conversation.id,
-            question.id,
-            person,
-            lambda words: self.slack.whisper(response_url, words, thread_ts=place.thread_ts),
-        )
+        self._after_vote(conversation.id, question.id, person, self._whispering(place, response_url))
+
+    async def remark(self, place: Place, person: str, choice: RemarkChoice, response_url: str) -> None:
+        """*Not sure* or *Skip*: stored in the place of an answer."""
+        conversation, question = await self._question_of(place, person, choice.card)
+        if not await self.store.vote(conversation.id, question.id, person, (), mark=choice.mark):
+            raise Refused(_CLOSED)
+        self._after_vote(conversation.id, question.id, person, self._whispering(place, response_url))
+
+    async def flaggable(self, place: Place, person: str, button: CardButton) -> str:
+        """*Something is wrong*: the message of the question that is to be flagged."""
+        _, question = await self._question_of(place, person, button)
+        return question.message.text
+
+    async def flag(self, person: str, button: CardButton, comment: str) -> None:
+        """Flags a question, whatever the person answered to it. Raises Refused."""
+        conversation = await self.loop.read(button.conversation)
+        if conversation is None:
+            raise Refused(_FOREIGN)
+        await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        answers = next((vote.answers for vote in conversation.votes if vote.person == person), ())
+        if not await self.store.vote(
+            conversation.id, button.question, person, answers, mark=Mark.FLAG, comment=comment[:LONGEST_COMMENT]
+        ):
+            raise Refused(_CLOSED)
+        self._after_vote(conversation.id, button.question, person, self._telling(conversation, person))
 
     async def change(self, place: Place, person: str, button: CardButton) -> tuple[Draft, str]:
         """*Change*: a draft of the person's own answers, and the token under which it is kept."""
@@ -226,13 +248,7 @@ class Teaching:
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
         if not await self.store.vote(conversation.id, draft.question, person, draft.path):
             raise Refused(_CLOSED)
-        session, thread_ts = conversation.session, conversation.snapshot.thread_ts
-        self._after_vote(
-            conversation.id,
-            draft.question,
-            person,
-            lambda words: self.slack.tell(session.channel, person, words, thread_ts=thread_ts),
-        )
+        self._after_vote(conversation.id, draft.question, person, self._telling(conversation, person))
 
     async def add(self, person: str, conversation: Conversation, kind: str, name: str, text: str) -> None:
         """Adds an intent, an action or a response to the session. Raises Refused with what is wrong with it."""
@@ -291,14 +307,19 @@ class Teaching:
             raise Refused(_FOREIGN)
         return conversation
 
-    def _after_vote(
-        self, conversation_id: str, question_id: str, person: str, tell: Callable[[str], Awaitable[object]]
-    ) -> None:
+    def _whispering(self, place: Place, response_url: str) -> Tell:
+        return lambda words: self.slack.whisper(response_url, words, thread_ts=place.thread_ts)
+
+    def _telling(self, conversation: Conversation, person: str) -> Tell:
+        session, thread_ts = conversation.session, conversation.snapshot.thread_ts
+        return lambda words: self.slack.tell(session.channel, person, words, thread_ts=thread_ts)
+
+    def _after_vote(self, conversation_id: str, question_id: str, person: str, tell: Tell) -> None:
         async def carry_on() -> None:
             await self._advance(conversation_id)
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
-            words = _standing(conversation, question, person) if conversation and question else None
+            words = standing(conversation, question, person) if conversation and question else None
             if words and question and question.id == question_id:
                 await tell(words)
             await self.threads.draw(conversation_id)
@@ -344,23 +365,3 @@ class Teaching:
 
 def _carrying_on(conversation_id: str) -> str:
     return f"carrying on {conversation_id}"
-
-
-def _standing(conversation: Conversation, question: Question, person: str) -> str | None:
-    """Where the question stands, for somebody who has just voted; None where the card says so itself."""
-    mine = next((vote.answers for vote in conversation.votes if vote.person == person), ())
-    decided = question.decided
-    if mine == decided[: len(mine)]:
-        return None
-    if mine[: len(decided)] != decided:
-        return "Your vote is stored, but others agreed on another answer. The card asks about the rest anew."
-    if judged(question, conversation.votes, decided) is not None:
-        return None  # decided this very moment
-    agreeing = len(tally(conversation.votes, decided)[mine[len(decided)]])
-    if isinstance(question.rule, Posterior):
-        others = (
-            "Nobody else has" if agreeing == 1 else "One more has" if agreeing == 2 else f"{agreeing - 1} more have"
-        )
-        return f"Your vote is counted. {others} answered the same so far. You may still change it."
-    needed = least_votes(question.rule)
-    return f"Your vote is counted: {agreeing} of the {needed} people who must agree. You may still change it."

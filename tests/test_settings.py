@@ -49,6 +49,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("STORYTHREAD_MODEL_VOTES", "On", "model_votes", True),
         ("STORYTHREAD_AUTO_ACCEPT", "97%", "auto_accept", 0.97),
         ("STORYTHREAD_AUDIT_SHARE", "0.2", "audit_share", 0.2),
+        ("STORYTHREAD_BLIND", "off", "blind", False),
+        ("STORYTHREAD_ORDER", "Random", "order", "random"),
         ("STORYTHREAD_ADMINISTRATORS", "U01, W02X", "administrators", ("U01", "W02X")),
         ("STORYTHREAD_HOST", "0.0.0.0", "host", "0.0.0.0"),  # noqa: S104  a setting that somebody chose
         ("STORYTHREAD_PORT", "0", "port", 0),
@@ -172,4 +174,4 @@ def test_the_readme_names_every_variable_and_its_default() -> None:
     for one in fields(Settings):
         (line,) = [line for line in table if f"`{one.metadata['variable']}`" in line]
         if one.default not in (None, ()):
-            assert ("off" if one.default is False else str(one.default)) in line
+            assert {"True": "on", "False": "off"}.get(str(one.default), str(one.default)) in line

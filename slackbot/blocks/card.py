@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,11 @@ from slackbot.blocks.contradictions import warnings
 from slackbot.blocks.failure import failure_blocks, remedy_words
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
+from slackbot.blocks.remarks import remark_buttons
 from slackbot.blocks.rules import rule_words
 from slackbot.blocks.values import CardButton
 from slackbot.crowd.quorum import Fixed
+from slackbot.crowd.votes import Mark, Vote, counting, tally
 from slackbot.learning.contradictions import Contradiction, contradictions_in
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import (
@@ -24,11 +27,13 @@ from slackbot.learning.question import (
     Part,
     PartKind,
     Question,
+    Remark,
     answered_entities,
 )
+from slackbot.learning.terms import Order
 
 ACCEPT, CHANGE = "card_accept", "card_change"
-_MOST_WAITING, _MOST_ENTITIES, _MOST_SAYINGS = 5, 10, 3
+_MOST_WAITING, _MOST_ENTITIES, _MOST_SAYINGS, _MOST_TALLIED, _MOST_FLAGS = 5, 10, 3, 4, 5
 #: Characters.
 _LONGEST_NAME, _LONGEST_SAYING = 200, 300
 
@@ -45,25 +50,22 @@ def open_card(
     conversation_id: str,
     speaker: str,
     question: Question,
-    voters: int,
+    votes: Sequence[Vote],
     waiting: Sequence[Message],
     responses: Responses,
     contradictions: Sequence[Contradiction] = (),
 ) -> Card:
     """The card of a question that people are asked.
 
-    ``voters`` is how many have voted on its open parts, ``contradictions`` what is to be warned of.
+    Of the ``votes`` it shows how many there are, and what they say only where people needn't answer blind;
+    ``contradictions`` are to be warned of.
     """
     failure = question.failure
     blocks = [
         kit.section(_heading(speaker, question)),
         *(kit.section(line) for line in _lines(question, speaker, responses)),
         *warnings(question, contradictions),
-        *(
-            failure_blocks(conversation_id, question, failure)
-            if failure
-            else _voting(conversation_id, question, voters)
-        ),
+        *(failure_blocks(conversation_id, question, failure) if failure else _voting(conversation_id, question, votes)),
     ]
     if waiting:
         blocks.append(kit.context(_waiting(waiting)))
@@ -71,12 +73,20 @@ def open_card(
     return Card(f"{quote(question.message.text, 100)}: {asks}", blocks)
 
 
-def _voting(conversation_id: str, question: Question, voters: int) -> list[Block]:
-    value = CardButton(conversation_id, question.id, question.revision).pack()
-    buttons = [kit.button("Change", CHANGE, value)]
+def _voting(conversation_id: str, question: Question, votes: Sequence[Vote]) -> list[Block]:
+    card = CardButton(conversation_id, question.id, question.revision)
+    order = question.terms.order if question.terms else Order.SUGGESTED
+    buttons = [kit.button("Change", CHANGE, card.pack())]
     if all(part.answer for part in question.parts):
-        buttons.insert(0, kit.button("All right", ACCEPT, value, style="primary"))
-    return [kit.actions(buttons), kit.context(_progress(question, voters))]
+        style = "primary" if order is Order.SUGGESTED else None
+        behind = order is Order.RANDOM and _coin(conversation_id, question.id)
+        buttons.insert(len(buttons) if behind else 0, kit.button("All right", ACCEPT, card.pack(), style=style))
+    return [kit.actions([*buttons, *remark_buttons(card)]), kit.context(_progress(question, votes))]
+
+
+def _coin(*parts: str) -> bool:
+    """Heads or tails, the same whenever a question's card is drawn."""
+    return bool(hashlib.blake2s("|".join(parts).encode()).digest()[0] & 1)
 
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -91,9 +101,10 @@ def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> C
         blocks += warnings(question, contradictions_in(question))
         if question.failure is not None:
             blocks.append(kit.context(remedy_words(question.failure)))
-        blocks.append(kit.context(f":white_check_mark: {_decided_by(question)}"))
+        blocks.append(kit.context(f":white_check_mark: {_decided_by(question)}{_otherwise(closed)}"))
     else:
         blocks.append(kit.context(_ending(closed)))
+    blocks += [kit.context(line) for line in _flags(closed.remarks)]
     return Card(f"{quote(question.message.text, 100)}: {closed.outcome.value.replace('_', ' ')}", blocks)
 
 
@@ -172,13 +183,43 @@ def _certainty(part: Part) -> str:
     return "" if part.confidence is None else f" ({part.confidence:.2f})"
 
 
-def _progress(question: Question, voters: int) -> str:
+def _progress(question: Question, votes: Sequence[Vote]) -> str:
     rule = question.rule
     words = rule_words(rule)
     needed = "Your press decides." if rule == Fixed(1) else f"{words[0].upper()}{words[1:]}."
     if question.dispute is not None:
         needed = ":scales: No agreement with all the votes that there may be."
-    return needed if not voters else f"{needed} {voters} {'has' if voters == 1 else 'have'} voted."
+    voters = len(counting(votes, question.decided))
+    said = [needed, f"{voters} {'has' if voters == 1 else 'have'} voted." if voters else ""]
+    for mark, words in ((Mark.UNSURE, "not sure"), (Mark.FLAG, "flagged it :triangular_flag_on_post:")):
+        if number := sum(vote.mark is mark for vote in votes):
+            verb = "" if mark is Mark.FLAG else "is " if number == 1 else "are "
+            said.append(f"{number} {verb}{words}.")
+    if voters and question.terms and not question.terms.blind:
+        said.append(tally_words(question, votes))
+    return " ".join(words for words in said if words)
+
+
+def tally_words(question: Question, votes: Sequence[Vote]) -> str:
+    """How many gave each answer to the first open part: ``So far *greet* 2, *bye* 1.``"""
+    index = len(question.decided)
+    if index >= len(question.parts):
+        return ""
+    kind, text = question.parts[index].kind, question.message.text
+    counts = sorted(((len(names), answer) for answer, names in tally(votes, question.decided).items()), reverse=True)
+    shown = ", ".join(f"{answer_words(kind, answer, text)} {number}" for number, answer in counts[:_MOST_TALLIED])
+    more = len(counts) - _MOST_TALLIED
+    return f"So far {shown}{f' and {more} more answers' if more > 0 else ''}." if shown else ""
+
+
+def answer_words(kind: PartKind, answer: str, text: str) -> str:
+    """An answer to a part for people."""
+    if kind is PartKind.INTENT:
+        return bold(answer, _LONGEST_NAME)
+    if kind is PartKind.ENTITIES:
+        found = answered_entities(answer)
+        return " and ".join(entity_words(entity, text) for entity in found[:_MOST_ENTITIES]) or "no entities"
+    return "waiting" if answer == ACTION_LISTEN else code(answer, _LONGEST_NAME)
 
 
 def _waiting(waiting: Sequence[Message]) -> str:
@@ -199,6 +240,18 @@ def _decided_by(question: Question) -> str:
     if any(part.how is How.UNASKED for part in question.parts):
         said.append("The rest was sure enough without asking." if said else "Sure enough: nobody was asked.")
     return ". ".join(said)
+
+
+def _otherwise(closed: ClosedQuestion) -> str:
+    """How many answered something else than what was decided."""
+    decided = closed.question.decided
+    number = sum(answers != decided[: len(answers)] for answers in closed.votes.values() if answers)
+    return f". {number} answered otherwise" if number else ""
+
+
+def _flags(remarks: Mapping[str, Remark]) -> list[str]:
+    flags = [(name, remark.comment) for name, remark in remarks.items() if remark.mark is Mark.FLAG]
+    return [f":triangular_flag_on_post: {person(name)}: {quote(comment)}" for name, comment in flags[:_MOST_FLAGS]]
 
 
 def _agreeing(parts: Sequence[Part]) -> list[str]:

@@ -13,6 +13,7 @@ from slackbot.blocks.mrkdwn import quote
 from slackbot.blocks.values import EntityButton
 from slackbot.learning.draft import Draft, entity_id, told_apart, words_of
 from slackbot.learning.question import PartKind
+from slackbot.learning.terms import Order
 
 CHANGE_VIEW = "change"
 NEW_VIEWS = {"new_intent": "intent", "new_action": "action", "new_response": "response"}
@@ -57,7 +58,8 @@ def part_block(index: int) -> str:
 
 def _select(label: str, action_id: str, placeholder: str, draft: Draft, index: int) -> Block:
     answer = draft.answers[index]
-    chosen = _option(answer) if answer else None
+    shown = draft.order is Order.SUGGESTED or answer != draft.suggested[index]
+    chosen = _option(answer) if answer and shown else None
     return kit.input_block(
         label, kit.external_select(action_id, placeholder, chosen), block_id=f"{part_block(index)}:{draft.drawn}"
     )

@@ -19,11 +19,17 @@ _LONGEST = 150
 
 def warnings(question: Question, contradictions: Sequence[Contradiction]) -> list[Block]:
     """A paragraph with a line for each of the first contradictions; nothing where there is none."""
+    lines = warning_lines(question, contradictions)
+    return [kit.section("\n".join(lines))] if lines else []
+
+
+def warning_lines(question: Question, contradictions: Sequence[Contradiction]) -> list[str]:
+    """A line for each of the first contradictions, and how many more there are."""
     lines = [f":warning: {_sentence(question, found)}" for found in contradictions[:_MOST_WARNINGS]]
     more = len(contradictions) - _MOST_WARNINGS
     if more > 0:
         lines.append(f"and {more} more {'contradiction' if more == 1 else 'contradictions'}")
-    return [kit.section("\n".join(lines))] if lines else []
+    return lines
 
 
 def _sentence(question: Question, found: Contradiction) -> str:

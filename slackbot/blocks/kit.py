@@ -81,6 +81,11 @@ def button(text: str, action_id: str, value: str, *, style: str | None = None, c
     return block
 
 
+def overflow(action_id: str, options: Sequence[Block]) -> Block:
+    """A small menu behind three dots, of up to 5 options."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options)}
+
+
 def confirm(title: str, text: str, yes: str, no: str) -> Block:
     """A dialog before an action that can't be taken back."""
     return {

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar, Self, get_type_hints
 
 from slackbot.blocks.kit import BUTTON_VALUE
+from slackbot.crowd.votes import Mark
 
 _SEPARATOR = "|"
 
@@ -46,6 +47,22 @@ class CardButton(ButtonValue):
     conversation: str
     question: str
     revision: int
+
+
+@dataclass(frozen=True)
+class RemarkChoice(ButtonValue):
+    """A button or option on a turn card that says something in the place of an answer: what, and of which question."""
+
+    prefix: ClassVar[str] = "remark"
+    mark: Mark
+    conversation: str
+    question: str
+    revision: int
+
+    @property
+    def card(self) -> CardButton:
+        """The card that it is on."""
+        return CardButton(self.conversation, self.question, self.revision)
 
 
 @dataclass(frozen=True)

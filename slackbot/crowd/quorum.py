@@ -154,6 +154,17 @@ class Exhausted:
 Verdict = Agreed | Exhausted | None
 
 
+def most_votes(rule: Rule) -> int | None:
+    """How many votes a question may get before it is exhausted; None: any number."""
+    match rule:
+        case Fixed():
+            return None
+        case FirstTo(_, n):
+            return n
+        case Posterior(_, _, maximum):
+            return maximum
+
+
 def usual_rule(people: int) -> Rule:
     """The rule where nobody set one and so many people can vote: by posterior as soon as they are three."""
     return Posterior().within(people) if people >= 3 else Fixed(1)

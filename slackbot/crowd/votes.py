@@ -8,6 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """What somebody may say of a question in the place of an answer, or beside it."""
+
+    NONE = ""
+    #: Has looked at it and doesn't know: one of the votes that a question may get, for no answer.
+    UNSURE = "unsure"
+    #: Does not want to be asked this.
+    SKIP = "skip"
+    #: Something is wrong with the question; the comment says what.
+    FLAG = "flag"
 
 
 @dataclass(frozen=True)
@@ -18,6 +31,8 @@ class Vote:
     answers: tuple[str, ...]
     #: The place of the vote in the order in which the store took votes of this conversation.
     sequence: int
+    mark: Mark = Mark.NONE
+    comment: str = ""
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _without_question(conversation: Conversation, outcome: Outcome, person: str 
     if question is None:
         return Commit(question=None, turn="none", redraw=("parent",))
     votes = {vote.person: vote.answers for vote in conversation.votes}
-    closed = ClosedQuestion(question, outcome, votes, person)
+    closed = ClosedQuestion(question, outcome, votes, person, conversation.remarks)
     return Commit(
         input_revision=conversation.snapshot.input_revision,  # so that no vote is missing in the record
         question="none",

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from slackbot.core.protocol import Additions
-from slackbot.crowd.votes import Vote
+from slackbot.crowd.votes import Mark, Vote
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import event_from_dict
 from slackbot.dialogue.tracker import Tracker
-from slackbot.learning.question import Message, Question
+from slackbot.learning.question import Message, Question, Remark
 from slackbot.learning.session import Session, Status
 from slackbot.store import Snapshot, Store
 
@@ -41,6 +41,11 @@ class Conversation:
     def open_card(self) -> str:
         """The name under which the open question is drawn; empty where none is open."""
         return f"card:{self.question.id}" if self.question else ""
+
+    @property
+    def remarks(self) -> dict[str, Remark]:
+        """What people said of the open question beside answers."""
+        return {vote.person: Remark(vote.mark, vote.comment) for vote in self.votes if vote.mark is not Mark.NONE}
 
     @property
     def version(self) -> int:
@@ -77,7 +82,7 @@ class Reader:
             tracker=tracker,
             session=session,
             question=Question.from_dict(snapshot.question) if snapshot.question else None,
-            votes=tuple(Vote(**asdict(vote)) for vote in snapshot.votes),
+            votes=tuple(Vote(**{**asdict(vote), "mark": Mark(vote.mark)}) for vote in snapshot.votes),
             waiting=tuple(Message(ts, data["text"] or "") for ts, data in snapshot.waiting.items()),
             snapshot=snapshot,
         )

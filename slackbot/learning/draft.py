@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from slackbot.learning.question import PartKind, Question, answered_entities, entities_answer
+from slackbot.learning.terms import Order
 
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*|[^\w\s]", re.UNICODE)
 
@@ -61,6 +62,8 @@ class Draft:
     #: Slack keeps what a field holds as long as its block has the same id.
     drawn: int = 0
     marked: int = 0
+    #: In which order answers are offered. Where the suggested doesn't come first, it isn't chosen beforehand either.
+    order: Order = Order.SUGGESTED
 
     @classmethod
     def of(cls, conversation_id: str, question: Question, vote: Sequence[str] = ()) -> Draft:
@@ -75,6 +78,7 @@ class Draft:
             suggested=suggestion,
             decided=len(decided),
             answers=(*vote, *suggestion[len(vote) :]) if counts else suggestion,
+            order=question.terms.order if question.terms and not (counts and vote) else Order.SUGGESTED,
         )
 
     def with_answer(self, index: int, answer: str) -> Draft:
@@ -140,5 +144,6 @@ class Draft:
                 "kinds": tuple(PartKind(kind) for kind in data["kinds"]),
                 "suggested": tuple(data["suggested"]),
                 "answers": tuple(data["answers"]),
+                "order": Order(data.get("order", Order.SUGGESTED)),
             }
         )

@@ -328,7 +328,7 @@ class Loop:
             for position, event in enumerate(events, start=conversation.snapshot.version)
             if isinstance(event, BotUttered)
         ]
-        closed = ClosedQuestion(question, Outcome.DECIDED, votes_of(conversation))
+        closed = ClosedQuestion(question, Outcome.DECIDED, votes_of(conversation), remarks=conversation.remarks)
         return Commit(
             events=rows(events),
             question="none" if over else question.as_dict(),

@@ -13,7 +13,7 @@ from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.draft import words_of
 from slackbot.learning.question import PartKind
 from slackbot.learning.session import Session
-from slackbot.learning.terms import Terms
+from slackbot.learning.terms import SPAN, Order, Terms
 
 #: Actions after one message from which people are asked in any case: an assistant that goes round in circles is sure
 #: of every step.
@@ -21,14 +21,17 @@ MOST_UNASKED = 10
 
 
 @dataclass(frozen=True)
-class Trust:
-    """How far the assistant's own suggestions count. Shares and confidences are from 0 to 1."""
+class Asking:
+    """How people are asked, and how far the assistant's suggestions count. Shares and confidences are from 0 to 1."""
 
     model_votes: bool = False
     #: The confidence from which a part isn't asked; None: all are.
     auto_accept: float | None = None
     #: The share of questions that are asked all the same.
     audit_share: float = 0.1
+    #: Whether nobody sees what others answered before answering.
+    blind: bool = True
+    order: Order = Order.SUGGESTED
 
 
 async def _nothing_known(_: str) -> Mapping[str, Skill]:
@@ -44,25 +47,27 @@ class Opening:
 
     def __init__(
         self,
-        trust: Trust | None = None,
+        asking: Asking | None = None,
         skills: Callable[[str], Awaitable[Mapping[str, Skill]]] = _nothing_known,
         excluded: Callable[[str], Awaitable[Collection[str]]] = _nobody,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._trust, self._skills, self._excluded, self._chance = trust or Trust(), skills, excluded, chance
+        self._asking, self._skills, self._excluded, self._chance = asking or Asking(), skills, excluded, chance
 
     async def terms(self, session: Session, tracker: Tracker, text: str, now: float) -> Terms:
         """The terms of a question about this message that opens at Unix second ``now``. Raises StoreUnavailable."""
-        trust = self._trust
-        auto_accept = trust.auto_accept if _actions_since_message(tracker) < MOST_UNASKED else None
+        asking = self._asking
+        auto_accept = asking.auto_accept if _actions_since_message(tracker) < MOST_UNASKED else None
         return Terms(
             rule=session.deciding,
             classes=_classes(tracker.domain, text),
             skills=dict(await self._skills(session.team)),
             excluded=frozenset(await self._excluded(session.team)),
-            model_votes=trust.model_votes,
+            model_votes=asking.model_votes,
             auto_accept=auto_accept,
-            audited=auto_accept is not None and self._chance() < trust.audit_share,
+            audited=auto_accept is not None and self._chance() < asking.audit_share,
+            blind=asking.blind,
+            order=asking.order,
             opened_at=now,
         )
 
@@ -76,6 +81,7 @@ def _classes(domain: Domain, text: str) -> dict[str, int]:
         PartKind.INTENT: max(2, len(domain.intents)),
         PartKind.ENTITIES: max(2, 1 + len(words_of(text)) * len(domain.entities)),
         PartKind.ACTION: max(2, len(domain.actions)),
+        SPAN: max(2, 1 + len(domain.entities)),
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from slackbot.core.protocol import Precedent
 from slackbot.crowd.quorum import Fixed, Rule
+from slackbot.crowd.votes import Mark
 from slackbot.learning.terms import Terms
 
 Entity = Mapping[str, Any]
@@ -245,6 +246,14 @@ def _precedents(data: Mapping[str, Any]) -> tuple[Precedent, ...]:
     return tuple(Precedent(**{**row, "also": tuple(row["also"])}) for row in data.get("precedents", ()))
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What somebody said of a question beside an answer, or in its place."""
+
+    mark: Mark
+    comment: str = ""
+
+
 class Outcome(StrEnum):
     """How a question ended."""
 
@@ -269,6 +278,8 @@ class ClosedQuestion:
     votes: Mapping[str, tuple[str, ...]]
     #: Who pressed undo, restart, abort or finish, where that ended it.
     by: str | None = None
+    #: Slack user id to what that person said beside, or in the place of, an answer.
+    remarks: Mapping[str, Remark] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON for the store."""
@@ -277,10 +288,15 @@ class ClosedQuestion:
             "outcome": self.outcome,
             "votes": {person: list(answers) for person, answers in self.votes.items()},
             "by": self.by,
+            "remarks": {person: asdict(remark) for person, remark in self.remarks.items()},
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ClosedQuestion:
         """The other way."""
         votes = {person: tuple(answers) for person, answers in data["votes"].items()}
-        return cls(Question.from_dict(data), Outcome(data["outcome"]), votes, data["by"])
+        remarks = {
+            person: Remark(Mark(remark["mark"]), remark["comment"])
+            for person, remark in data.get("remarks", {}).items()
+        }
+        return cls(Question.from_dict(data), Outcome(data["outcome"]), votes, data["by"], remarks)

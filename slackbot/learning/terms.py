@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from slackbot.crowd.quorum import Rule, Skill, parse_rule
+
+#: The kind, among the number of possible answers, of a single stretch of text: which entity it is, or none.
+SPAN = "span"
+
+
+class Order(StrEnum):
+    """In which order answers are offered, so that the place of the suggested one needn't push."""
+
+    SUGGESTED = "suggested"
+    #: Anew for each person and question.
+    RANDOM = "random"
+    ALPHABETICAL = "alphabetical"
 
 
 @dataclass(frozen=True)
@@ -14,7 +27,7 @@ class Terms:
     """By which rule, and with what known of the annotators."""
 
     rule: Rule
-    #: The number of possible answers to each kind of part (``PartKind`` values).
+    #: The number of possible answers to each kind of part (``PartKind`` values and ``SPAN``).
     classes: Mapping[str, int] = field(default_factory=dict)
     #: Slack user id, or ``MODEL``, to what was known of them.
     skills: Mapping[str, Skill] = field(default_factory=dict)
@@ -26,6 +39,9 @@ class Terms:
     auto_accept: float | None = None
     #: Whether people are asked all the same, to find out how often the assistant errs when it is that sure.
     audited: bool = False
+    #: Whether nobody sees what others answered before answering.
+    blind: bool = True
+    order: Order = Order.SUGGESTED
     #: Unix seconds.
     opened_at: float = 0.0
 
@@ -39,6 +55,8 @@ class Terms:
             "model_votes": self.model_votes,
             "auto_accept": self.auto_accept,
             "audited": self.audited,
+            "blind": self.blind,
+            "order": self.order,
             "opened_at": self.opened_at,
         }
 
@@ -51,5 +69,6 @@ class Terms:
                 "rule": parse_rule(data["rule"]),
                 "skills": {name: Skill(right, wrong) for name, (right, wrong) in data["skills"].items()},
                 "excluded": frozenset(data["excluded"]),
+                "order": Order(data.get("order", Order.SUGGESTED)),
             }
         )

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from slackbot.crowd.quorum import MODEL, Agreed, Ballot, Exhausted, Fixed, Posterior, Verdict, decide
-from slackbot.crowd.votes import Vote, agreement, counting
+from slackbot.crowd.quorum import (
+    MODEL,
+    Agreed,
+    Ballot,
+    Exhausted,
+    Fixed,
+    Posterior,
+    Verdict,
+    candidates,
+    decide,
+    most_votes,
+)
+from slackbot.crowd.votes import Mark, Vote, agreement, counting
+from slackbot.learning.entity_votes import agreed_spans
 from slackbot.learning.question import Decision, How, PartKind, Question
 from slackbot.learning.terms import Terms
 
@@ -29,9 +41,25 @@ def judged(question: Question, votes: Iterable[Vote], path: Sequence[str]) -> De
 
 
 def verdict(question: Question, votes: Iterable[Vote], path: Sequence[str]) -> Verdict:
-    """What the votes alone say about the part after these answers, under the question's rule."""
+    """What the votes alone say about the part after these answers, under the question's rule.
+
+    Entities are agreed on as a whole, or else span by span. Somebody who is not sure has given one of the votes that
+    a part may get, for no answer.
+    """
     terms = question.terms or Terms(question.rule)
     counted = [vote for vote in votes if vote.person not in terms.excluded]
+    found = _on_whole_answers(question, terms, counted, path)
+    if not isinstance(found, Agreed) and question.parts[len(path)].kind is PartKind.ENTITIES:
+        found = agreed_spans(terms, counting(counted, path), len(path)) or found
+    if found is None and (most := most_votes(terms.rule)) is not None:
+        ballots = ballots_on(question, terms, counted, path)
+        if len(ballots) + sum(vote.mark is Mark.UNSURE for vote in counted) >= most:
+            kind = question.parts[len(path)].kind
+            return Exhausted(candidates(ballots, classes=terms.classes.get(kind, 2), skills=terms.skills))
+    return found
+
+
+def _on_whole_answers(question: Question, terms: Terms, counted: Sequence[Vote], path: Sequence[str]) -> Verdict:
     if isinstance(terms.rule, Fixed):
         return _by_number(counted, path, terms.rule.n)
     kind = question.parts[len(path)].kind

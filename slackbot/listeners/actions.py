@@ -9,8 +9,10 @@ from slack_bolt.app.async_app import AsyncApp
 from slackbot.blocks.card import ACCEPT, CHANGE, Card
 from slackbot.blocks.change import ADD_ENTITY, NEW_VIEWS, REMOVE_ENTITY, Fields, change_modal, new_modal, notice
 from slackbot.blocks.failure import REMEDIES, USE_EVENTS, events_modal
+from slackbot.blocks.remarks import MORE, UNSURE, flag_modal
 from slackbot.blocks.thread import CONTROL_ACTIONS
-from slackbot.blocks.values import CardButton, EntityButton, SessionButton
+from slackbot.blocks.values import CardButton, EntityButton, RemarkChoice, SessionButton
+from slackbot.crowd.votes import Mark
 from slackbot.errors import Refused
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
@@ -25,6 +27,8 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
     once = Repeats().once
     app.action(ACCEPT)(once(press(teaching, _accept(teaching))))
     app.action(CHANGE)(once(press(teaching, _change(teaching))))
+    for action_id in (UNSURE, MORE):
+        app.action(action_id)(once(press(teaching, _remark(teaching))))
     for action_id in REMEDIES:
         app.action(action_id)(once(press(teaching, _remedy(teaching))))
     app.action(USE_EVENTS)(once(press(teaching, _use_events(teaching))))
@@ -51,6 +55,19 @@ def _change(teaching: Teaching) -> Press:
         await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
 
     return open_modal
+
+
+def _remark(teaching: Teaching) -> Press:
+    async def remark(body: Json, action: Json) -> None:
+        value = action["selected_option"]["value"] if action["type"] == "overflow" else action["value"]
+        choice = RemarkChoice.unpack(value)
+        if choice.mark is not Mark.FLAG:
+            await teaching.remark(place_of(body), person_of(body), choice, body["response_url"])
+            return
+        message = await teaching.flaggable(place_of(body), person_of(body), choice.card)
+        await teaching.slack.open_view(body["trigger_id"], flag_modal(choice.card.pack(), message))
+
+    return remark
 
 
 def _remedy(teaching: Teaching) -> Press:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,11 +13,15 @@ from slackbot.blocks.change import PICK_ACTION, PICK_INTENT, PICK_TYPE, found
 from slackbot.errors import Refused
 from slackbot.learning.additions import is_name
 from slackbot.learning.conversation import Conversation
+from slackbot.learning.draft import Draft
 from slackbot.learning.plan import ACTION_LISTEN
-from slackbot.listeners.parsing import Json
+from slackbot.learning.terms import Order
+from slackbot.listeners.parsing import Json, person_of
 from slackbot.teaching import Teaching
 
 Options = list[Json]
+#: Searches for what somebody typed; the draft says in which order, the person breaks ties where it is random.
+Search = Callable[[str, Conversation, Draft, str], Options]
 #: Characters of a new entity's name that an option can show.
 _LONGEST_NEW = 60
 
@@ -27,37 +32,51 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
         app.options(action_id)(_searching(teaching, search))
 
 
-def _searching(teaching: Teaching, search: Callable[[str, Conversation], Options]) -> Callable[..., Awaitable[None]]:
+def _searching(teaching: Teaching, search: Search) -> Callable[..., Awaitable[None]]:
     async def listener(ack: Callable[..., Awaitable[Any]], body: Json) -> None:
         try:
-            _, conversation = await teaching.kept(body["view"]["private_metadata"])
+            draft, conversation = await teaching.kept(body["view"]["private_metadata"])
         except Refused:
             await ack(options=[])
             return
-        await ack(options=search(body.get("value") or "", conversation))
+        await ack(options=search(body.get("value") or "", conversation, draft, person_of(body)))
 
     return listener
 
 
-def _intents(query: str, conversation: Conversation) -> Options:
-    """The likeliest first, as the core ranks them, then the others."""
+def _intents(query: str, conversation: Conversation, draft: Draft, person: str) -> Options:
+    """The likeliest first, as the core ranks them, then the others; or in the order that the draft asks for."""
     question = conversation.question
     ranking = question.parse_data.get("intent_ranking", ()) if question else ()
     likely = [entry["name"] for entry in ranking if entry.get("name")]
-    return found(query, dict.fromkeys([*likely, *conversation.tracker.domain.intents]))
+    names = list(dict.fromkeys([*likely, *conversation.tracker.domain.intents]))
+    return found(query, _ordered(names, draft, person))
 
 
-def _actions(query: str, conversation: Conversation) -> Options:
+def _actions(query: str, conversation: Conversation, draft: Draft, person: str) -> Options:
     domain = conversation.tracker.domain
     texts = {
         name: " ".join(str(variations[0].get("text") or "").split())
         for name, variations in domain.responses.items()
         if variations
     }
-    return found(query, domain.actions, {ACTION_LISTEN: "Wait for the next message", **texts})
+    described = {ACTION_LISTEN: "Wait for the next message", **texts}
+    return found(query, _ordered(list(domain.actions), draft, person), described)
 
 
-def _entities(query: str, conversation: Conversation) -> Options:
+def _ordered(names: list[str], draft: Draft, person: str) -> list[str]:
+    """The names in the draft's order. The random one is another for each person and question, and stays the same."""
+    match draft.order:
+        case Order.SUGGESTED:
+            return names
+        case Order.ALPHABETICAL:
+            return sorted(names, key=str.casefold)
+        case Order.RANDOM:
+            chance = random.Random(f"{person}|{draft.conversation}|{draft.question}")
+            return chance.sample(names, len(names))
+
+
+def _entities(query: str, conversation: Conversation, _: Draft, __: str) -> Options:
     """Those of the domain, and what is typed itself where the domain lacks it."""
     names, typed = conversation.tracker.domain.entities, query.strip()
     options = found(query, names)

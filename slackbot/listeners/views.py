@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from slackbot.blocks.change import CHANGE_VIEW, MARKUP_BLOCK, NAME, NEW_VIEWS, TEXT, Fields, change_modal, notice
 from slackbot.blocks.failure import EVENTS, EVENTS_VIEW
+from slackbot.blocks.remarks import COMMENT, FLAG_VIEW
 from slackbot.blocks.values import CardButton
 from slackbot.errors import Refused, WorldError
 from slackbot.learning.draft import Draft
@@ -25,6 +26,7 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
     once = Repeats().once
     app.view(CHANGE_VIEW)(once(_change(teaching)))
     app.view(EVENTS_VIEW)(once(_use_events(teaching)))
+    app.view(FLAG_VIEW)(once(_flag(teaching)))
     for callback_id in NEW_VIEWS:
         app.view(callback_id)(once(_new(teaching)))
 
@@ -57,6 +59,23 @@ def _use_events(teaching: Teaching) -> Listener:
         except (Refused, WorldError) as error:
             words = str(error) if isinstance(error, Refused) else sorry(error)
             await ack(response_action="errors", errors={EVENTS: words})
+            return
+        await ack(response_action="clear")
+
+    return submit
+
+
+def _flag(teaching: Teaching) -> Listener:
+    async def submit(ack: Ack, body: Json, view: Json) -> None:
+        comment = (Fields(view["state"]["values"])[COMMENT] or "").strip()
+        if not comment:
+            await ack(response_action="errors", errors={COMMENT: "Write what is wrong."})
+            return
+        try:
+            await teaching.flag(person_of(body), CardButton.unpack(view["private_metadata"]), comment)
+        except (Refused, WorldError) as error:
+            words = str(error) if isinstance(error, Refused) else sorry(error)
+            await ack(response_action="errors", errors={COMMENT: words})
             return
         await ack(response_action="clear")
 

@@ -38,6 +38,9 @@ class StoredVote:
     person: str
     answers: tuple[str, ...]
     sequence: int
+    #: "" for a plain vote, else ``unsure``, ``skip`` or ``flag``, which has a comment.
+    mark: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -254,13 +257,25 @@ class Store:
         return await self.commit(conversation_id, Commit(version=expected_version, events=events))
 
     @available
-    async def vote(self, conversation_id: str, question_id: str, person: str, answers: Sequence[str]) -> bool:
-        """Takes a vote, replacing the person's earlier one. False if that question is not open (any more)."""
+    async def vote(
+        self,
+        conversation_id: str,
+        question_id: str,
+        person: str,
+        answers: Sequence[str],
+        *,
+        mark: str = "",
+        comment: str = "",
+    ) -> bool:
+        """Takes a vote, replacing the person's earlier one. False if that question is not open (any more).
+
+        A ``flag`` stays, with its comment, when the person votes after it.
+        """
         own = Keys(conversation_id)
         sequence = await self._run(
             "vote",
             [own.head, own.votes, own.later, keys.DUE, keys.UNDRAWN],
-            [conversation_id, question_id, person, _text(list(answers)), f"card:{question_id}"],
+            [conversation_id, question_id, person, _text(list(answers)), f"card:{question_id}", mark, comment],
         )
         return bool(sequence)
 
@@ -429,4 +444,5 @@ class Store:
 
 
 def _stored_vote(person: str, record: Json) -> StoredVote:
-    return StoredVote(person, tuple(json.loads(record["answers"])), int(record["sequence"]))
+    answers = tuple(json.loads(record["answers"]))
+    return StoredVote(person, answers, int(record["sequence"]), record.get("mark", ""), record.get("comment", ""))

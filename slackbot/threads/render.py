@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.thread import bot_says, parent
-from slackbot.crowd.votes import counting
 from slackbot.dialogue.events import BotUttered, Restarted, UserUttered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.contradictions import contradictions_in
@@ -35,15 +34,16 @@ async def _card(store: Store, conversation: Conversation, question_id: str) -> C
     question, session = conversation.question, conversation.session
     responses = conversation.tracker.domain.responses
     if question is not None and question.id == question_id:
-        voters = len(counting(conversation.votes, question.decided))
+        blind = question.terms is not None and question.terms.blind
         return open_card(
             conversation.id,
             session.speaker,
             question,
-            voters,
+            conversation.votes,
             conversation.waiting,
             responses,
-            contradictions_in(question, conversation.votes),
+            # What contradicts is a vote: where people answer blind, only its voter is warned.
+            contradictions_in(question, () if blind else conversation.votes),
         )
     record = await store.closed_question(conversation.id, question_id)
     return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses) if record else None

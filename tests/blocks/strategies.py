@@ -5,10 +5,22 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from slackbot.crowd.quorum import FirstTo, Fixed, Posterior
+from slackbot.crowd.votes import Mark, Vote
 from slackbot.learning.draft import Draft
 from slackbot.learning.plan import ACTION_LISTEN, LONGEST_PLAN
-from slackbot.learning.question import ClosedQuestion, Message, Outcome, Part, PartKind, Question, entities_answer
+from slackbot.learning.question import (
+    ClosedQuestion,
+    Message,
+    Outcome,
+    Part,
+    PartKind,
+    Question,
+    Remark,
+    entities_answer,
+)
 from slackbot.learning.session import Session, Status
+from slackbot.learning.terms import Order, Terms
 
 #: Big examples take long on a machine that does other things too: that is no fault of what is tested.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -52,6 +64,27 @@ def entities(draw: st.DrawFn, text: str) -> str:
     return entities_answer(rows * draw(st.sampled_from([1, 1, 1, 60])))
 
 
+TERMS = st.builds(
+    Terms,
+    st.sampled_from([Fixed(1), Fixed(3), FirstTo(2, 5), Posterior()]),
+    blind=st.booleans(),
+    order=st.sampled_from(Order),
+)
+
+
+@st.composite
+def asked_and_voted(draw: st.DrawFn) -> tuple[Question, list[Vote]]:
+    """A question and votes on it, on its first open part and on others, with remarks."""
+    question = draw(questions())
+    votes = []
+    for number in range(draw(st.integers(0, 6))):
+        answer = draw(NAMES)
+        if question.open_parts and question.open_parts[0].kind is PartKind.ENTITIES:
+            answer = draw(entities(question.message.text))
+        votes.append(Vote(f"U{number}", (*question.decided, answer), number, draw(st.sampled_from(Mark)), draw(TEXTS)))
+    return question, votes
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
     """With or without the understanding; up to the longest plan; decided in part or wholly."""
@@ -70,6 +103,7 @@ def questions(draw: st.DrawFn) -> Question:
         parse_data={},
         parts=tuple(parts),
         revision=draw(st.integers(0, 10**6)),
+        terms=draw(st.none() | TERMS),
     )
     for index in range(draw(st.integers(0, len(parts)))):
         answer = question.parts[index].suggested
@@ -92,7 +126,14 @@ def _action(draw: st.DrawFn) -> Part:
 
 @st.composite
 def closed_questions(draw: st.DrawFn) -> ClosedQuestion:
-    return ClosedQuestion(draw(questions()), draw(st.sampled_from(Outcome)), {}, draw(st.none() | st.just("U1")))
+    question, votes = draw(asked_and_voted())
+    return ClosedQuestion(
+        question,
+        draw(st.sampled_from(Outcome)),
+        {vote.person: vote.answers for vote in votes},
+        draw(st.none() | st.just("U1")),
+        {vote.person: Remark(vote.mark, vote.comment) for vote in votes},
+    )
 
 
 @st.composite

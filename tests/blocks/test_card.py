@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from slackbot.blocks.card import Card, closed_card, open_card
-from slackbot.learning.question import ClosedQuestion, Message, Outcome, Part, PartKind, Question, entities_answer
+from slackbot.crowd.quorum import Fixed
+from slackbot.crowd.votes import Mark, Vote
+from slackbot.learning.question import (
+    ClosedQuestion,
+    Message,
+    Outcome,
+    Part,
+    PartKind,
+    Question,
+    Remark,
+    entities_answer,
+)
+from slackbot.learning.terms import Order, Terms
 
 GREET = Part(PartKind.INTENT, "greet", confidence=0.93)
 NONE = Part(PartKind.ENTITIES, "[]")
@@ -28,8 +43,15 @@ def lines(card: Card) -> list[str]:
     return texts
 
 
-def shown(asked: Question, voters: int = 0, waiting: tuple[Message, ...] = (), responses: Any = None) -> list[str]:
-    return lines(open_card("c", "U1", asked, voters, waiting, responses or {}))
+def voted(asked: Question, *answers: str, mark: Mark = Mark.NONE) -> list[Vote]:
+    """Votes that say so of the first part."""
+    return [Vote(f"U{n}", (answer,) if answer else (), n, mark) for n, answer in enumerate(answers, start=1)]
+
+
+def shown(
+    asked: Question, votes: Sequence[Vote] = (), waiting: tuple[Message, ...] = (), responses: Any = None
+) -> list[str]:
+    return lines(open_card("c", "U1", asked, votes, waiting, responses or {}))
 
 
 def test_a_right_turn_reads_as_one_sentence_about_the_message_and_one_about_the_answer() -> None:
@@ -65,10 +87,10 @@ def test_several_actions_are_numbered() -> None:
 
 
 def test_what_was_not_understood_can_only_be_changed() -> None:
-    card = open_card("c", "U1", question(replace(GREET, suggested=""), NONE, WAIT), 0, (), {})
+    card = open_card("c", "U1", question(replace(GREET, suggested=""), NONE, WAIT), (), (), {})
     assert lines(card)[1] == "I did not understand this. Press *Change* to say what it means."
     (buttons,) = [block["elements"] for block in card.blocks if block["type"] == "actions"]
-    assert [button["text"]["text"] for button in buttons] == ["Change"]
+    assert [button["text"]["text"] for button in buttons if "text" in button] == ["Change", "Not sure"]
 
 
 def test_what_is_decided_is_ticked_part_by_part() -> None:
@@ -84,11 +106,46 @@ def test_what_is_decided_is_ticked_part_by_part() -> None:
 
 def test_the_tally_says_how_many_not_what() -> None:
     asked = question(GREET, NONE, WAIT, quorum=3)
-    assert [shown(asked, voters)[-1] for voters in (0, 1, 2)] == [
+    assert [shown(asked, voted(asked, *answers))[-1] for answers in ((), ("greet",), ("greet", "bye"))] == [
         "3 people must agree.",
         "3 people must agree. 1 has voted.",
         "3 people must agree. 2 have voted.",
     ]
+
+
+def test_who_is_not_sure_or_flags_is_counted_apart() -> None:
+    asked = question(GREET, NONE, WAIT, quorum=3)
+    votes = [*voted(asked, "greet"), Vote("U8", (), 8, Mark.UNSURE), Vote("U9", (), 9, Mark.FLAG, "which one?")]
+    said = "3 people must agree. 1 has voted. 1 is not sure. 1 flagged it :triangular_flag_on_post:."
+    assert shown(asked, votes)[-1] == said
+
+
+def test_where_people_need_not_answer_blind_the_card_tells_what_was_answered() -> None:
+    asked = replace(question(GREET, NONE, WAIT, quorum=3), terms=Terms(Fixed(3), blind=False))
+    said = "3 people must agree. 3 have voted. So far *greet* 2, *bye* 1."
+    assert shown(asked, voted(asked, "greet", "bye", "greet"))[-1] == said
+
+
+@pytest.mark.parametrize(
+    ("order", "style", "orders"),
+    [
+        (Order.SUGGESTED, "primary", {("All right", "Change")}),
+        (Order.ALPHABETICAL, None, {("All right", "Change")}),
+        (Order.RANDOM, None, {("All right", "Change"), ("Change", "All right")}),
+    ],
+)
+def test_the_button_that_agrees_stands_out_only_where_the_suggestion_may(
+    order: Order, style: str | None, orders: set[tuple[str, str]]
+) -> None:
+    seen = set()
+    for number in range(20):
+        asked = replace(question(GREET, NONE, WAIT), id=str(number), terms=Terms(Fixed(1), order=order))
+        (buttons,) = [b["elements"] for b in open_card("c", "U1", asked, (), (), {}).blocks if b["type"] == "actions"]
+        assert {button.get("style") for button in buttons if button.get("text", {}).get("text") == "All right"} == {
+            style
+        }
+        seen.add((buttons[0]["text"]["text"], buttons[1]["text"]["text"]))
+    assert seen == orders
 
 
 def test_the_second_card_of_a_turn_says_what_it_comes_after() -> None:
@@ -105,6 +162,19 @@ def test_a_closed_card_says_what_was_decided_and_by_whom() -> None:
         "I understood *greet* (0.93).",
         "I would say *Hey! How are you?* (`utter_greet`, rule 'greet') and wait for <@U1>.",
         ":white_check_mark: Agreed by <@U2> and <@U3>",
+    ]
+
+
+def test_a_closed_card_tells_how_many_differed_and_what_was_flagged() -> None:
+    asked = question(GREET, NONE, WAIT)
+    for index, part in enumerate(asked.parts):
+        asked = asked.with_decision(index, part.suggested, ["U2", "U3"])
+    votes = {"U2": asked.suggestion, "U3": asked.suggestion, "U4": ("bye",), "U5": ()}
+    remarks = {"U4": Remark(Mark.FLAG, "it *may* be a farewell"), "U5": Remark(Mark.UNSURE)}
+    card = closed_card("U1", ClosedQuestion(asked, Outcome.DECIDED, votes, remarks=remarks), {})
+    assert lines(card)[-2:] == [
+        ":white_check_mark: Agreed by <@U2> and <@U3>. 1 answered otherwise",
+        ":triangular_flag_on_post: <@U4>: “`it *may* be a farewell`”",
     ]
 
 

@@ -81,9 +81,9 @@ def test_names_from_files_are_shown_as_they_are_and_cut() -> None:
 
 
 def test_an_open_card_without_contradictions_has_no_warning() -> None:
-    card = open_card("c", "U1", ASKED, 0, (), {})
+    card = open_card("c", "U1", ASKED, (), (), {})
     assert not any(":warning:" in text for text in texts(card.blocks))
-    warned = open_card("c", "U1", ASKED, 0, (), {}, [Contradiction(SHOWN[:2], "utter_bye", RULE)])
+    warned = open_card("c", "U1", ASKED, (), (), {}, [Contradiction(SHOWN[:2], "utter_bye", RULE)])
     assert [block["type"] for block in warned.blocks][-3:] == ["section", "actions", "context"]
     assert texts(warned.blocks)[-1].startswith(":warning: `utter_bye`")
 

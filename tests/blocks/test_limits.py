@@ -10,13 +10,23 @@ from hypothesis import strategies as st
 
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.change import NEW_VIEWS, change_modal, found, new_modal, notice
+from slackbot.blocks.remarks import flag_modal
 from slackbot.blocks.thread import again, bot_says, parent
+from slackbot.crowd.votes import Vote
 from slackbot.learning.controls import Control
 from slackbot.learning.draft import Draft
 from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
 from slackbot.learning.session import Session
 from slackbot.sandbox.block_kit import message_problems, suggested_options, view_problems
-from tests.blocks.strategies import NAMES, TEXTS, UNHURRIED, closed_questions, drafts, questions, sessions
+from tests.blocks.strategies import (
+    NAMES,
+    TEXTS,
+    UNHURRIED,
+    asked_and_voted,
+    closed_questions,
+    drafts,
+    sessions,
+)
 
 CONVERSATION = "0123456789abcdef"
 RESPONSES = st.dictionaries(
@@ -40,13 +50,13 @@ def assert_shown(view: dict[str, Any]) -> None:
 
 @UNHURRIED
 @given(
-    questions(),
-    st.integers(0, 50),
+    asked_and_voted(),
     st.lists(st.builds(Message, ts=st.just("2.5"), text=TEXTS), max_size=8),
     RESPONSES,
 )
-def test_open_cards(question: Question, voters: int, waiting: list[Message], responses: dict[str, Any]) -> None:
-    assert_posted(open_card(CONVERSATION, "U2", question, voters, waiting, responses))
+def test_open_cards(asked: tuple[Question, list[Vote]], waiting: list[Message], responses: dict[str, Any]) -> None:
+    question, votes = asked
+    assert_posted(open_card(CONVERSATION, "U2", question, votes, waiting, responses))
 
 
 @UNHURRIED
@@ -120,3 +130,9 @@ def test_options(query: str, names: list[str], description: str) -> None:
     options = found(query, names, dict.fromkeys(names, description))
     assert suggested_options({"options": options}) == options
     assert len({option["value"] for option in options}) == len(options)
+
+
+@UNHURRIED
+@given(TEXTS)
+def test_the_modal_for_a_flag(text: str) -> None:
+    assert_shown(flag_modal("card|c|1|0", text))

@@ -272,6 +272,7 @@ def labels(message: Json) -> list[str]:
         for block in message.get("blocks", ())
         if block["type"] == "actions"
         for element in block["elements"]
+        if element["type"] == "button"
     ]
 
 

@@ -20,7 +20,7 @@ async def test_another_intent_is_found_by_search_and_the_plan_is_predicted_anew(
     assert await ben.submit() == {"response_action": "clear"}
     await scene.shows("I understood *mood_good* :white_check_mark:, without entities.")
     assert "`utter_glad`" in shown(scene.message(card["ts"]))
-    assert labels(scene.message(card["ts"])) == ["All right", "Change"]
+    assert labels(scene.message(card["ts"])) == ["All right", "Change", "Not sure"]
     assert await scene.steps() == [], "the entities are a part of their own, and still open"
     await scene.agree("ben")
     assert await scene.steps() == ["user:mood_good", "action:utter_glad", "bot", "action:action_listen"]
@@ -159,7 +159,7 @@ async def test_a_press_on_a_card_that_was_suggested_anew_since_counts_for_nothin
     line = await scene.told("cleo", "The card has changed since you saw it")
     assert line["thread_ts"] == scene.ts
     assert await scene.steps() == []
-    assert labels(scene.message(seen["ts"])) == ["All right", "Change"]
+    assert labels(scene.message(seen["ts"])) == ["All right", "Change", "Not sure"]
 
 
 async def test_a_modal_that_was_opened_before_the_question_closed_says_that_it_came_too_late(stage: Stage) -> None:

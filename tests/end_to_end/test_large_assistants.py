@@ -84,7 +84,7 @@ async def test_an_assistant_that_has_learnt_nothing_can_be_taught(redis_url: str
         await scene.say("hi")
         card = await scene.card("hi")
         assert "I did not understand this" in shown(card)
-        assert labels(card) == ["Change"]
+        assert labels(card) == ["Change", "Not sure"]
         ben = await scene.open_change("ben")
         await ben.submit()
         assert list(ben.view_errors.values()) == ["Please complete this required field."]

@@ -14,7 +14,7 @@ async def test_one_press_accepts_a_right_turn(stage: Stage) -> None:
     card = await scene.card("hi")
     assert "I understood *greet*" in shown(card)
     assert "I would say *Hey! How are you?*" in shown(card)
-    assert labels(card) == ["All right", "Change"]
+    assert labels(card) == ["All right", "Change", "Not sure"]
     await scene.press("ben", "All right")
     await scene.shows("Hey! How are you?")
     await scene.until(lambda messages: not any("Change" in labels(message) for message in messages))

@@ -8,15 +8,26 @@ import pytest
 
 from slackbot.core.builtin import BuiltinCore
 from slackbot.crowd.quorum import MODEL, FirstTo, Fixed, Posterior, Rule, Skill
-from slackbot.crowd.votes import Vote
+from slackbot.crowd.votes import Mark, Vote
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.loop import Loop
-from slackbot.learning.opening import Opening, Trust
-from slackbot.learning.question import Dispute, How, Message, Part, PartKind, Question, Ruling
+from slackbot.learning.opening import Asking, Opening
+from slackbot.learning.question import (
+    Decision,
+    Dispute,
+    How,
+    Message,
+    Part,
+    PartKind,
+    Question,
+    Ruling,
+    entities_answer,
+)
 from slackbot.learning.steps import Close, Refer, WaitForVotes, next_step
-from slackbot.learning.terms import Terms
+from slackbot.learning.terms import SPAN, Terms
+from slackbot.learning.verdicts import judged
 from slackbot.store import Store
 from tests.learning.lesson import Lesson
 
@@ -27,7 +38,7 @@ PARTS = (
     Part(PartKind.ACTION, "utter_greet", confidence=1.0),
 )
 RIGHT = tuple(part.suggested for part in PARTS)
-CLASSES: dict[str, int] = {PartKind.INTENT: 10, PartKind.ENTITIES: 10, PartKind.ACTION: 10}
+CLASSES: dict[str, int] = {PartKind.INTENT: 10, PartKind.ENTITIES: 10, PartKind.ACTION: 10, SPAN: 10}
 
 
 def asked(rule: Rule, **terms: object) -> Question:
@@ -106,6 +117,32 @@ def test_a_ruling_decides_and_a_referred_part_may_still_be_agreed_on() -> None:
     ]
 
 
+def test_who_is_not_sure_has_given_one_of_the_votes_that_there_may_be() -> None:
+    question = asked(FirstTo(2, 3))
+    split = votes("greet", "bye")
+    assert next_step(TRACKER, question, split) == WaitForVotes()
+    assert next_step(TRACKER, question, [*split, Vote("c", (), 3, Mark.SKIP)]) == WaitForVotes()
+    assert next_step(TRACKER, question, [*split, Vote("c", (), 3, Mark.UNSURE)]) == Refer(0)
+    flagged = [Vote("c", ("bye",), 3, Mark.FLAG, "a farewell")]
+    assert closed(question, [*split, *flagged]) == [("bye", How.VOTES)]
+
+
+CITY = {"start": 5, "end": 9, "entity": "city", "value": "Rome"}
+TIME = {"start": 10, "end": 15, "entity": "time", "value": {"grain": "day"}}
+
+
+@pytest.mark.parametrize("rule", [Fixed(2), FirstTo(2, 3), Posterior(0.85, 2, 5)])
+def test_entities_are_agreed_on_span_by_span(rule: Rule) -> None:
+    """Nobody marked both but one, and two people agree on each."""
+    question = asked(rule).with_decision(0, "greet", "abc")
+    given = [[CITY], [CITY, TIME], [TIME]]
+    marked = [Vote("abc"[n], ("greet", entities_answer(rows)), n) for n, rows in enumerate(given)]
+    found = judged(question, marked, ("greet",))
+    assert isinstance(found, Decision)
+    assert (found.answer, found.people) == (entities_answer([CITY, TIME]), ("b",))
+    assert not isinstance(judged(question, marked[:2], ("greet",)), Decision)
+
+
 @pytest.mark.parametrize("rule", [Fixed(3), FirstTo(2, 5), Posterior(0.9, 1, 4)])
 def test_a_question_reads_back_with_its_terms(rule: Rule) -> None:
     question = asked(rule, skills={"a": Skill(1.5, 2)}, excluded=frozenset("bc"), auto_accept=0.9, opened_at=5.0)
@@ -127,7 +164,7 @@ async def test_a_sure_assistant_is_asked_about_only_in_the_audited_share(store: 
     draws = iter([0.5, 0.05])
     lesson = await Lesson.begin(store, core)
     lesson.loop = Loop(
-        store, core, opening=Opening(Trust(auto_accept=0.5, audit_share=0.1), chance=lambda: next(draws))
+        store, core, opening=Opening(Asking(auto_accept=0.5, audit_share=0.1), chance=lambda: next(draws))
     )
     await lesson.say("bye")
     assert await lesson.log() == ["bye", "utter_bye", "“Bye!”", "listen"]
