@@ -17,6 +17,8 @@ import click
 
 from benchmarks.measuring import Progress, duration, last_line
 from slackbot.core.builtin import BuiltinCore
+from slackbot.core.builtin.sentence_vectors import use_transformer
+from slackbot.core.builtin.text_features import installed_vectors
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.nlu import Example, NLUData
 from slackbot.dialogue.project import Project
@@ -42,6 +44,8 @@ class Measured:
     parsed: Sequence[Parsed]
     #: The most memory that this process has held, in MB of a million bytes.
     peak_mb: float
+    #: Which vectors it learned with beside the words themselves.
+    vectors: Sequence[str] = ()
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -50,7 +54,8 @@ def read_examples(path: Path) -> list[Example]:
     Raises FileError for the first line that is something else.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: JSON may hold other ends of lines, such as U+2028, as they are.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(path, None, f"it can't be read: {error}", "name a file of JSON lines in UTF-8") from error
     examples = [_example(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -93,7 +98,7 @@ async def measure(train: Sequence[Example], test: Sequence[Example], folder: Pat
     for number, example in enumerate(test, start=1):
         progress.at(f"message {number:,} of {len(test):,}")
         parsed.append(await _parse(core, tracker, example.text))
-    return Measured(train_seconds, parsed, peak_mb())
+    return Measured(train_seconds, parsed, peak_mb(), [vectors.name for vectors in installed_vectors()])
 
 
 async def _parse(core: BuiltinCore, tracker: Tracker, text: str) -> Parsed:
@@ -140,12 +145,14 @@ def result_of(measured: Measured, test: Sequence[Example]) -> dict[str, Any]:
         "ms_per_message": median(milliseconds),
         "ms_per_message_p95": milliseconds[int(0.95 * (len(milliseconds) - 1))],
         "peak_mb": measured.peak_mb,
+        "vectors": list(measured.vectors),
     }
 
 
 def sentences(result: Mapping[str, Any], train: Sequence[Example], test: Sequence[Example]) -> Iterator[str]:
     """The figures as people read them."""
     intents = len({example.intent for example in train})
+    yield f"Learned with words, characters and {', '.join(result['vectors']) or 'no vectors'}."
     yield f"Learned {len(train):,} examples of {intents:,} intents in {duration(result['train_seconds'])}."
     yield f"The intent is right in {result['accuracy']:.1%} of {len(test):,} messages."
     if result["entity_f1"] is not None:
@@ -157,8 +164,10 @@ def sentences(result: Mapping[str, Any], train: Sequence[Example], test: Sequenc
 @click.command()
 @click.option("--train", "train_path", type=click.Path(path_type=Path), required=True, help="JSON lines to learn.")
 @click.option("--test", "test_path", type=click.Path(path_type=Path), required=True, help="JSON lines to understand.")
-def main(train_path: Path, test_path: Path) -> None:
+@click.option("--transformer/--no-transformer", default=True, help="Use it where it is installed; default: yes.")
+def main(train_path: Path, test_path: Path, transformer: bool) -> None:
     """Accuracy of intents and entities, and their cost. A line holds text, intent and, if any, entities."""
+    use_transformer(transformer)
     try:
         train, test = read_examples(train_path), read_examples(test_path)
     except StorythreadError as error:

@@ -10,14 +10,24 @@ import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks.nlu import Parsed, accuracy, entity_f1, main, read_examples
+from slackbot.core.builtin.sentence_vectors import use_transformer
+from slackbot.core.builtin.text_features import installed_vectors
 from slackbot.dialogue.nlu import Example
 from slackbot.errors import FileError
 
 CITY = {"start": 3, "end": 7, "value": "Rome", "entity": "city"}
 
 
-def run(train: Path, test: Path) -> Result:
-    return CliRunner().invoke(main, ["--train", str(train), "--test", str(test)])
+def run(train: Path, test: Path, *options: str) -> Result:
+    try:
+        return CliRunner().invoke(main, ["--train", str(train), "--test", str(test), *options])
+    finally:
+        use_transformer(True)
+
+
+def result(done: Result) -> dict[str, Any]:
+    assert done.exit_code == 0, done.output
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def written(path: Path, *lines: Any) -> Path:
@@ -33,12 +43,33 @@ def test_the_last_line_holds_all_figures(tmp_path: Path) -> None:
         {"text": "hi", "intent": "greet", "entities": []},
     )
     done = run(written(tmp_path / "train.jsonl", *taught), written(tmp_path / "test.jsonl", *taught))
-    assert done.exit_code == 0, done.output
-    result = json.loads(done.stdout.splitlines()[-1])
-    assert (result["accuracy"], result["entity_f1"]) == (1, 1)
-    assert 0 < result["ms_per_message"] <= result["ms_per_message_p95"]
-    assert result["train_seconds"] > 0
-    assert 20 < result["peak_mb"] < 2000
+    figures = result(done)
+    assert (figures["accuracy"], figures["entity_f1"]) == (1, 1)
+    assert 0 < figures["ms_per_message"] <= figures["ms_per_message_p95"]
+    assert figures["train_seconds"] > 0
+    assert 20 < figures["peak_mb"] < 2000
+
+
+def test_it_says_which_vectors_it_learned_with(tmp_path: Path) -> None:
+    path = written(tmp_path / "all.jsonl", {"text": "hi", "intent": "greet"}, {"text": "bye", "intent": "bye"})
+    (without,) = result(run(path, path, "--no-transformer"))["vectors"]
+    assert without.startswith("wordllama")
+    assert result(run(path, path))["vectors"] == [vectors.name for vectors in installed_vectors()]
+
+
+def test_odd_lines_are_no_trouble(tmp_path: Path) -> None:
+    """Empty texts, other alphabets, ends of lines within a text, intents that training doesn't have, no entities."""
+    taught = (
+        {"text": "", "intent": "nothing"},
+        {"text": "héllo \u2028 wörld", "intent": "greet", "entities": None},
+        {"text": "再见 👋", "intent": "告别/正式", "entities": []},
+        {"text": "\ud800", "intent": "half"},
+    )
+    lines = [json.dumps(line, ensure_ascii="\ud800" in str(line["text"])) for line in taught]
+    train, test = tmp_path / "train.jsonl", tmp_path / "test.jsonl"
+    train.write_text("\ufeff" + "\r\n".join(lines) + "\n\n", encoding="utf-8")
+    written(test, *lines[1:], {"text": "   ", "intent": "unseen", "extra": 1}, {"text": "/greet{", "intent": "unseen"})
+    assert result(run(train, test))["accuracy"] == pytest.approx(3 / 5)
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"text": "hi"}', '{"text": "hi", "intent": "a", "entities": [{}]}'])

@@ -31,8 +31,8 @@ _LONGEST = 128
 #: Texts run together; more at once gain nothing.
 _BATCH = 16
 
-#: Two cores are what a small machine has, and the network is too small to gain from more.
-_THREADS = 2
+#: A second one gains a little on a quiet machine, and loses more by waiting on a busy one.
+_THREADS = 1
 
 
 class SentenceVectors:
@@ -49,7 +49,7 @@ class SentenceVectors:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_LONGEST)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(_THREADS, os.cpu_count() or 1)
+        options.intra_op_num_threads = _THREADS
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads take no processor
         options.enable_cpu_mem_arena = False
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
@@ -99,9 +99,18 @@ class SentenceVectors:
         return rows
 
 
+_is_wanted = True
+
+
+def use_transformer(wanted: bool) -> None:
+    """Whether this process uses it where it is installed. Until told otherwise it does."""
+    global _is_wanted  # noqa: PLW0603  it is one switch for the whole process
+    _is_wanted = wanted
+
+
 def sentence_vectors() -> SentenceVectors | None:
     """The vectors of the installed model, opened once a process; None where the extra isn't there or can't be read."""
-    return _of_process(os.getpid())
+    return _of_process(os.getpid()) if _is_wanted else None
 
 
 @cache
