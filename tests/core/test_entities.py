@@ -99,6 +99,25 @@ def test_lookup_tables_and_regexes_named_after_an_entity_are_used() -> None:
     ]
 
 
+def test_a_lookup_table_that_is_named_after_no_entity_finds_none() -> None:
+    assert found(extractor(lookups={"dish": ["soup"], "stopwords": ["the soup"]}), "the soup") == [("dish", "soup")]
+
+
+CITIES = ["oslo", "rome", "paris", "lima", "quito", "cairo", "delhi", "seoul", "lagos", "accra", "tunis", "sofia"]
+FOODS = ["soup", "bread", "cheese", "water", "salad", "pasta", "olives", "curry", "honey", "butter", "tofu", "rice"]
+
+
+def test_a_table_or_regex_of_any_name_helps_to_tell_entities_from_other_words() -> None:
+    """No word around says what comes; only that the table of places has it does."""
+    taught = [f"we saw [{city}](city)" for city in CITIES[:10]] + [f"we saw {food}" for food in FOODS[:10]]
+    with_table = extractor(*taught, lookups={"place": CITIES})
+    assert found(with_table, "we saw tunis") == [("city", "tunis")]
+    assert found(with_table, "we saw tofu") == []
+    with_regex = extractor(*taught, regexes={"place": "|".join(CITIES)})
+    assert found(with_regex, "we saw sofia") == [("city", "sofia")]
+    assert found(with_regex, "we saw rice") == []
+
+
 def test_a_lookup_table_that_is_only_the_name_of_a_file_finds_nothing() -> None:
     assert found(extractor(lookups={"dish": "dishes.txt"}), "dishes.txt") == []
 

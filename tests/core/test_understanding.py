@@ -110,11 +110,7 @@ def test_no_text_is_too_odd_to_parse(text: str) -> None:
         ),
         ("/order{broken}", {"name": "order", "confidence": 1.0}, []),
         ("/order{" + '"a":{' * 20000 + "}", {"name": "order", "confidence": 1.0}, []),
-        (
-            "/faq/opening",
-            {"name": "faq", "confidence": 1.0, "full_retrieval_intent_name": "faq/opening"},
-            [],
-        ),
+        ("/faq/opening", {"name": "faq", "confidence": 1.0, "full_retrieval_intent_name": "faq/opening"}, []),
     ],
 )
 def test_a_message_may_spell_out_what_it_means(text: str, intent: dict[str, Any], entities: list[Any]) -> None:
@@ -144,3 +140,65 @@ def test_retrieval_intents_are_ranked_as_one_and_the_best_of_them_is_named() -> 
     assert parsed["intent"]["full_retrieval_intent_name"] == "faq/place"
     assert [item["name"] for item in parsed["intent_ranking"]].count("faq") == 1
     assert sum(item["confidence"] for item in parsed["intent_ranking"]) == pytest.approx(1)
+
+
+def test_an_intent_that_wins_by_several_answers_together_names_the_likeliest() -> None:
+    asked = understanding(
+        ("what is this thing", "faq/thing"), ("what is that thing", "faq/other"), ("what a day", "greet")
+    )
+    parsed = asked.parse("what", DOMAIN)
+    assert parsed["intent"]["name"] == "faq"
+    assert parsed["intent"]["full_retrieval_intent_name"] in {"faq/thing", "faq/other"}
+
+
+ANSWERED = Domain.from_dict(
+    {
+        "intents": ["greet", "faq", "chitchat"],
+        "responses": {"utter_faq/hours": [{"text": "From nine."}], "utter_faq/place": [{"text": "Here."}]},
+    }
+)
+EXAMPLES = (
+    Example("when do you open", "faq/hours"),
+    Example("where are you", "faq/place"),
+    Example("tell me a joke", "chitchat/joke"),
+    Example("hello", "greet"),
+)
+
+
+def selection(text: str, *pipeline: Any) -> dict[str, Any]:
+    """What the selectors of this pipeline say."""
+    config = {"pipeline": list(pipeline)}
+    parsed = Understanding(NLUData(EXAMPLES), ANSWERED, config).parse(text, ANSWERED)
+    return dict(parsed["response_selector"])
+
+
+def test_the_answer_of_a_retrieval_intent_is_in_the_parse_data_as_in_rasas() -> None:
+    found = selection("when will you open", {"name": "ResponseSelector"})
+    assert found["all_retrieval_intents"] == ["chitchat", "faq"]
+    answer, ranking = found["default"]["response"], found["default"]["ranking"]
+    assert answer == {
+        "responses": [{"text": "From nine."}],
+        "confidence": ranking[0]["confidence"],
+        "intent_response_key": "faq/hours",
+        "utter_action": "utter_faq/hours",
+    }
+    assert {item["intent_response_key"] for item in ranking} == {"faq/hours", "faq/place", "chitchat/joke"}
+    assert sum(item["confidence"] for item in ranking) == pytest.approx(1)
+
+
+def test_each_selector_of_the_pipeline_answers_for_its_own_intent() -> None:
+    of = "rasa.nlu.selectors.response_selector.ResponseSelector"
+    pipeline = [{"name": of, "retrieval_intent": name} for name in ("faq", "chitchat", "unheard")]
+    found = selection("where are you", "WhitespaceTokenizer", *pipeline)
+    assert found.keys() == {"all_retrieval_intents", "faq", "chitchat"}
+    assert found["faq"]["response"]["intent_response_key"] == "faq/place"
+    assert found["chitchat"]["ranking"] == [{"confidence": 1, "intent_response_key": "chitchat/joke"}]
+    assert found["chitchat"]["response"]["responses"] == []
+
+
+def test_an_answer_that_is_spelled_out_is_the_answer() -> None:
+    assert selection("/faq/place")["default"]["response"]["responses"] == [{"text": "Here."}]
+
+
+def test_without_retrieval_intents_there_is_nothing_to_select() -> None:
+    assert "response_selector" not in TAUGHT.parse("hello", DOMAIN)

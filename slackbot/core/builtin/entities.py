@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slackbot.core.builtin.archive import State
+from slackbot.core.builtin.patterns import TOKEN, Patterns, phrase_of, runs_of
 from slackbot.core.builtin.sequence_tagger import SequenceTagger, can_learn_from
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.nlu import Example, NLUData
-
-_log = logging.getLogger(__name__)
 
 #: What the extractors are called in an entity's ``extractor``. The last two are Rasa's own names for the same things.
 ANNOTATIONS = "AnnotationExtractor"
 PATTERNS = "RegexEntityExtractor"
 SURROUNDINGS = "CRFEntityExtractor"
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-
 #: How often a phrase was which entity in messages of which intent. No entity: it stood there without annotation.
-#: No intent: it comes from a lookup table.
 _Sightings = Counter[tuple[str | None, str | None]]
 
 
@@ -44,9 +38,11 @@ class EntityExtractor:
     def __init__(self, data: NLUData, domain: Domain, *, state: State = None) -> None:
         """With the ``state`` of an extractor that learned the same data, only what takes no time is learned anew."""
         self._annotated = _Phrases(_annotated_phrases(data.examples))
-        self._looked_up = _Phrases(_lookup_phrases(data.lookups))
-        self._patterns = list(_patterns(data.regexes, domain))
-        self._tagger = _tagger(data, state)
+        self._patterns = Patterns(data)
+        self._entities = frozenset(domain.entities) | {
+            str(entity["entity"]) for example in data.examples for entity in example.entities
+        }
+        self._tagger = _tagger(data, self._patterns, state)
         self._labels = _Labels(data.examples)
         self._canonical = {written.casefold(): value for written, value in data.synonyms.items()}
 
@@ -73,12 +69,9 @@ class EntityExtractor:
             yield _Found(start, end, label["entity"], SURROUNDINGS, labels)
         for start, end, entity in self._annotated.find(text, intent):
             yield _Found(start, end, entity, ANNOTATIONS)
-        for start, end, entity in self._looked_up.find(text, intent):
-            yield _Found(start, end, entity, PATTERNS)
-        for entity, pattern in self._patterns:
-            for match in pattern.finditer(text):
-                if match.end() > match.start():
-                    yield _Found(match.start(), match.end(), entity, PATTERNS)
+        for start, end, name in self._patterns.find(text):
+            if name in self._entities:  # a pattern of another name only helps to tell entities from other words
+                yield _Found(start, end, name, PATTERNS)
 
     def _as_dict(self, text: str, found: _Found) -> dict[str, Any]:
         written = text[found.start : found.end]
@@ -95,10 +88,12 @@ class EntityExtractor:
         }
 
 
-def _tagger(data: NLUData, state: State) -> SequenceTagger | None:
+def _tagger(data: NLUData, patterns: Patterns, state: State) -> SequenceTagger | None:
     if not can_learn_from(data.examples):
         return None
-    return SequenceTagger.learned(data.examples) if state is None else SequenceTagger(state["tagger"])
+    if state is None:
+        return SequenceTagger.learned(data.examples, patterns.find)
+    return SequenceTagger(state["tagger"], patterns.find)
 
 
 class _Phrases:
@@ -109,8 +104,8 @@ class _Phrases:
         self._longest = max((len(phrase.split()) for phrase in sightings), default=0)
 
     def find(self, text: str, intent: str | None) -> Iterator[tuple[int, int, str]]:
-        for start, end in _spans(text, self._longest):
-            sightings = self._sightings.get(_phrase(text[start:end]))
+        for start, end in runs_of(text, self._longest):
+            sightings = self._sightings.get(phrase_of(text[start:end]))
             entity = _likeliest(sightings, intent) if sightings else None
             if entity is not None:
                 yield start, end, entity
@@ -127,27 +122,15 @@ def _likeliest(sightings: _Sightings, intent: str | None) -> str | None:
     return min(counts, key=lambda entity: (-counts[entity], entity is None, entity or ""))
 
 
-def _spans(text: str, longest: int) -> Iterator[tuple[int, int]]:
-    """The places of all runs of up to ``longest`` tokens."""
-    tokens = [match.span() for match in _TOKEN.finditer(text)]
-    for first, (start, _) in enumerate(tokens):
-        for _, end in tokens[first : first + longest]:
-            yield start, end
-
-
-def _phrase(text: str) -> str:
-    return " ".join(_TOKEN.findall(text.casefold()))
-
-
 def _annotated_phrases(examples: Sequence[Example]) -> dict[str, _Sightings]:
     """Every phrase that is annotated somewhere, with all its appearances but those inside longer annotations."""
     marked = [(example, _annotations(example)) for example in examples]
-    phrases = {_phrase(example.text[start:end]) for example, spans in marked for start, end in spans}
+    phrases = {phrase_of(example.text[start:end]) for example, spans in marked for start, end in spans}
     longest = max((len(phrase.split()) for phrase in phrases), default=0)
     sightings: dict[str, _Sightings] = defaultdict(Counter)
     for example, spans in marked:
-        for start, end in _spans(example.text, longest):
-            phrase = _phrase(example.text[start:end])
+        for start, end in runs_of(example.text, longest):
+            phrase = phrase_of(example.text[start:end])
             entity = spans.get((start, end))
             inside = any(first <= start and end <= last for first, last in spans)
             if phrase in phrases and (entity or not inside):
@@ -157,28 +140,6 @@ def _annotated_phrases(examples: Sequence[Example]) -> dict[str, _Sightings]:
 
 def _annotations(example: Example) -> dict[tuple[int, int], Mapping[str, Any]]:
     return {(int(entity["start"]), int(entity["end"])): entity for entity in example.entities}
-
-
-def _lookup_phrases(lookups: Iterable[Mapping[str, Any]]) -> dict[str, _Sightings]:
-    """The lookup tables' entries. A table that is still the name of a file has none."""
-    sightings: dict[str, _Sightings] = defaultdict(Counter)
-    for lookup in lookups:
-        elements = lookup["elements"]
-        for element in elements if isinstance(elements, list | tuple) else ():
-            if _phrase(str(element)):
-                sightings[_phrase(str(element))][str(lookup["name"]), None] += 1
-    return sightings
-
-
-def _patterns(regexes: Iterable[Mapping[str, Any]], domain: Domain) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """The regexes that are named after an entity; the others are only features for Rasa's classifiers."""
-    for regex in regexes:
-        if regex["name"] not in domain.entities:
-            continue
-        try:
-            yield str(regex["name"]), re.compile(str(regex["pattern"]), re.IGNORECASE)
-        except re.error as error:
-            _log.warning("The regex %r for %s is left out: %s", regex["pattern"], regex["name"], error)
 
 
 class _Labels:
@@ -195,11 +156,11 @@ class _Labels:
                 name, start = str(entity["entity"]), int(entity["start"])
                 label = tuple((key, str(entity[key])) for key in ("role", "group") if entity.get(key) is not None)
                 self._by_word_before[name, _word_before(example.text, start)].add(label)
-                self._by_phrase[name, _phrase(example.text[start : entity["end"]])].add(label)
+                self._by_phrase[name, phrase_of(example.text[start : entity["end"]])].add(label)
 
     def of(self, entity: str, written: str, word_before: str) -> dict[str, str]:
         by_word_before = self._by_word_before.get((entity, word_before), set())
-        by_phrase = self._by_phrase.get((entity, _phrase(written)), set())
+        by_phrase = self._by_phrase.get((entity, phrase_of(written)), set())
         for labels in (by_word_before, by_phrase):
             if len(labels) == 1:
                 return dict(next(iter(labels)))
@@ -207,5 +168,5 @@ class _Labels:
 
 
 def _word_before(text: str, position: int) -> str:
-    words = _TOKEN.findall(text[:position].casefold())
+    words = TOKEN.findall(text[:position].casefold())
     return words[-1] if words else ""

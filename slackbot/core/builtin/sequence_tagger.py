@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import pycrfsuite
 
+from slackbot.core.builtin.patterns import TOKEN
 from slackbot.dialogue.nlu import Example
-
-_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 #: With fewer annotations than this, it would only repeat what annotated phrases say anyway, and guess.
 ENOUGH_ANNOTATIONS = 10
@@ -26,31 +25,40 @@ _EFFORT = 2e9
 
 _OUTSIDE = "O"
 
-#: An entity's type, and its role and group where annotated.
-Label = tuple[tuple[str, str], ...]
+#: The places in a text where a lookup table or a regex of some name fits: start, end, name.
+FindPatterns = Callable[[str], Iterable[tuple[int, int, str]]]
+
+
+def no_patterns(_: str) -> Iterable[tuple[int, int, str]]:
+    """There are none."""
+    return ()
 
 
 class SequenceTagger:
-    """Marks words as the beginning, inside or outside of labelled entities, by the words around and the intent."""
+    """Marks words as the beginning, inside or outside of labelled entities, by the words around and the intent.
 
-    def __init__(self, model: bytes) -> None:
-        """``model`` is as CRFsuite writes it, and what an archive keeps."""
+    As in Rasa, it also learns what it means that a pattern of the training data fits a word or its neighbour.
+    """
+
+    def __init__(self, model: bytes, patterns: FindPatterns = no_patterns) -> None:
+        """``model`` is as CRFsuite writes it, and what an archive keeps. ``patterns`` are those it was learned with."""
         self.model = model
+        self._patterns = patterns
         self._tagger = _opened(model)
 
     @classmethod
-    def learned(cls, examples: Sequence[Example]) -> Self:
+    def learned(cls, examples: Sequence[Example], patterns: FindPatterns = no_patterns) -> Self:
         """Raises ValueError if there is nothing to learn from (see ``can_learn_from``)."""
         if not can_learn_from(examples):
             raise ValueError("too few annotations")
-        return cls(_trained(examples))
+        return cls(_trained(examples, patterns), patterns)
 
     def find(self, text: str, intent: str | None) -> Iterator[tuple[int, int, dict[str, str]]]:
         """The place of each entity, and ``entity``, ``role`` and ``group`` as far as there are any; in order."""
-        tokens = [*_TOKEN.finditer(text)]
+        tokens = [*TOKEN.finditer(text)]
         if not tokens:
             return
-        marks = self._tagger.tag(_features([token.group() for token in tokens], intent))
+        marks = self._tagger.tag(_features(tokens, intent, [*self._patterns(text)]))
         begun: tuple[int, str] | None = None
         for token, mark, following in zip(tokens, marks, [*marks[1:], _OUTSIDE], strict=True):
             if mark == _OUTSIDE:
@@ -68,17 +76,17 @@ def can_learn_from(examples: Sequence[Example]) -> bool:
     return sum(len(example.entities) for example in examples) >= ENOUGH_ANNOTATIONS
 
 
-def _trained(examples: Sequence[Example]) -> bytes:
+def _trained(examples: Sequence[Example], patterns: FindPatterns) -> bytes:
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     labels, words = set(), 0
     for example in examples:
-        tokens = [*_TOKEN.finditer(example.text)]
+        tokens = [*TOKEN.finditer(example.text)]
         marks = [*_marks(tokens, example.entities)]
         labels.update(marks)
         words += len(tokens)
         if tokens:
             base_intent = example.intent.split("/")[0]
-            trainer.append(_features([token.group() for token in tokens], base_intent), marks)
+            trainer.append(_features(tokens, base_intent, [*patterns(example.text)]), marks)
     rounds = int(_EFFORT / max(words * len(labels) ** 2, 1))
     # This weight of the squares was best of those tried by cross-validation within training data of three data sets.
     trainer.set_params({"c1": 0.0, "c2": 0.1, "max_iterations": min(max(rounds, _LEAST_ROUNDS), _MOST_ROUNDS)})
@@ -111,10 +119,18 @@ def _label(entity: Mapping[str, Any]) -> str:
     return json.dumps({key: str(entity[key]) for key in keys if entity.get(key) is not None}, sort_keys=True)
 
 
-def _features(words: Sequence[str], intent: str | None) -> list[list[str]]:
-    """What each word and its neighbours look like."""
-    alone = [_look(word) for word in words]
-    return [_in_place(alone, place, intent) for place in range(len(alone))]
+def _features(
+    tokens: Sequence[re.Match[str]], intent: str | None, fitting: Sequence[tuple[int, int, str]]
+) -> list[list[str]]:
+    """What each word and its neighbours look like, and the names of patterns that fit there."""
+    alone = [_look(token.group()) for token in tokens]
+    features = [_in_place(alone, place, intent) for place in range(len(alone))]
+    for place, token in enumerate(tokens):
+        for name in {name for start, end, name in fitting if start < token.end() and token.start() < end}:
+            for distance in (-1, 0, 1):
+                if 0 <= place + distance < len(tokens):
+                    features[place + distance].append(f"{-distance}:pattern={name}")
+    return features
 
 
 def _look(word: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from slackbot.core.builtin.archive import State
 from slackbot.core.builtin.entities import EntityExtractor
 from slackbot.core.builtin.fallback import Fallback
 from slackbot.core.builtin.intents import IntentClassifier
+from slackbot.core.builtin.retrieval import base_of, best_of, selected, selectors
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.nlu import NLUData
 
@@ -35,6 +36,7 @@ class Understanding:
         FileError, and ArchiveUnfit where the state can't be used here.
         """
         self._fallback = Fallback.from_config(config or {})
+        self._selectors = selectors(config or {})
         if state is None:
             self._intents = IntentClassifier.learned(data.examples)
         else:
@@ -50,41 +52,44 @@ class Understanding:
 
         No intent and no entity is one of the names ``without``.
         """
-        spelled_out = _spelled_out(text, domain)
+        spelled_out = _spelled_out(text, domain, self._selectors)
         if spelled_out is not None:
             return spelled_out
         ranked = self._intents.ranking(text, without)
         ranking = _merged_by_base_intent(ranked)[:RANKING_LENGTH]
         intent: dict[str, Any] = dict(ranking[0]) if ranking else {"name": None, "confidence": 0.0}
-        if ranked and "/" in ranked[0][0]:
-            intent["full_retrieval_intent_name"] = _best_of_base(ranked, str(intent["name"]))
+        full_name = best_of(ranked, intent["name"])
+        if full_name is not None:
+            intent["full_retrieval_intent_name"] = full_name
         entities = self._entities.extract(text, intent["name"], without)
         instead = self._fallback.instead_of(ranking) if self._fallback else None
         if instead is not None:
             intent, ranking = instead, [dict(instead), *ranking][:RANKING_LENGTH]
-        return {"text": text, "intent": intent, "entities": entities, "intent_ranking": ranking}
+        parsed = {"text": text, "intent": intent, "entities": entities, "intent_ranking": ranking}
+        return _with_answers(parsed, selected(ranked, self._selectors, domain))
+
+
+def _with_answers(parsed: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    """Beside the parse data, the answers of selectors, if there are any."""
+    return {**parsed, "response_selector": answers} if answers else parsed
 
 
 def _merged_by_base_intent(ranked: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
     """Retrieval intents (``faq/ask_name``) are ranked as one: their base intent, with their summed probability."""
     totals: dict[str, float] = defaultdict(float)
     for name, score in ranked:
-        totals[name.split("/")[0]] += score
+        totals[base_of(name)] += score
     by_score = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     return [{"name": name, "confidence": min(score, 1.0)} for name, score in by_score]
 
 
-def _best_of_base(ranked: Sequence[tuple[str, float]], base: str) -> str:
-    return next(name for name, _ in ranked if name.split("/")[0] == base)
-
-
-def _spelled_out(text: str, domain: Domain) -> dict[str, Any] | None:
+def _spelled_out(text: str, domain: Domain, selectors: Sequence[str]) -> dict[str, Any] | None:
     """The parse of ``/intent@confidence{entities}``; None for any other text, or if the intent is unknown."""
     match = _SPELLED_OUT.fullmatch(text)
     if match is None:
         return None
     full_name = match["intent"].strip()
-    name = full_name.split("/")[0]
+    name = base_of(full_name)
     if name not in domain.intents and name not in DEFAULT_INTENTS:
         return None
     intent: dict[str, Any] = {"name": name, "confidence": _confidence(match["confidence"])}
@@ -92,7 +97,8 @@ def _spelled_out(text: str, domain: Domain) -> dict[str, Any] | None:
     if full_name != name:
         intent["full_retrieval_intent_name"] = full_name
     entities = _spelled_out_entities(match, domain)
-    return {"text": text, "intent": intent, "entities": entities, "intent_ranking": ranking}
+    parsed = {"text": text, "intent": intent, "entities": entities, "intent_ranking": ranking}
+    return _with_answers(parsed, selected([(full_name, intent["confidence"])], selectors, domain))
 
 
 def _confidence(written: str | None) -> float:
