@@ -143,15 +143,29 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
     type=click.Path(path_type=Path),
     help="The Rasa project: the folder with domain.yml and data. Otherwise the assistant of the settings.",
 )
-@click.argument("what", type=click.Choice(["nlu"]))
-def evaluate(*, project: Path | None, what: str) -> None:  # noqa: ARG001  there is one thing to evaluate so far
-    """Cross-validate what a project teaches: how often intents of held-out examples are told right."""
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Where the picture of confusions goes.",
+)
+@click.argument("what", type=click.Choice(["nlu", "stories"]), required=False)
+def evaluate(*, project: Path | None, out: Path, what: str | None) -> None:
+    """Cross-validate what a project teaches: intents (nlu), next actions (stories), or both."""
     from slackbot.dialogue.project import load_project
-    from slackbot.evaluate_command import evaluate_nlu
+    from slackbot.evaluation.intent_report import evaluate_nlu
+    from slackbot.evaluation.story_report import evaluate_stories
     from slackbot.settings import example_assistant
 
-    folder = project or _settings().assistant or example_assistant()
-    evaluate_nlu(load_project(folder), show=click.echo)
+    loaded = load_project(project or _settings().assistant or example_assistant())
+    progress = lambda words: click.echo(f"storythread: {words} ...", err=True)  # noqa: E731  a name for a line
+    if what != "stories":
+        evaluate_nlu(loaded, out, show=click.echo, progress=progress)
+    if what is None:
+        click.echo()
+    if what != "nlu":
+        evaluate_stories(loaded, show=click.echo, progress=progress)
 
 
 @main.command()

@@ -31,8 +31,13 @@ class Lesson:
 
 def story_lesson(story: Story, domain: Domain, featurizer: Featurizer, folder: Path | None = None) -> Lesson:
     """A story as decisions, from the start of a conversation to listening again. ``folder`` is the project's."""
-    steps = _waiting(spelled_out(story.events, domain))
+    steps = whole_steps(story, domain)
     return _lesson(story, featurizer.decisions(steps), steps, folder)
+
+
+def whole_steps(story: Story, domain: Domain) -> list[Event]:
+    """The events of a conversation that goes like the story, until the assistant listens again."""
+    return _waiting(spelled_out(story.events, domain))
 
 
 def rule_lesson(rule: Story, domain: Domain, featurizer: Featurizer, folder: Path | None = None) -> Lesson:
@@ -50,12 +55,12 @@ def rule_lesson(rule: Story, domain: Domain, featurizer: Featurizer, folder: Pat
 def _lesson(story: Story, decisions: Decisions, steps: Iterable[Event], folder: Path | None) -> Lesson:
     precedents = tuple(
         Precedent(action, story.kind, story.name, _shown(path, folder), line)
-        for action, (path, line) in zip(decisions.actions, _places(story, steps), strict=True)
+        for action, (path, line) in zip(decisions.actions, places_of_actions(story, steps), strict=True)
     )
     return Lesson(f"{story.kind} '{story.name}'", decisions, precedents)
 
 
-def _places(story: Story, steps: Iterable[Event]) -> Iterator[tuple[Path | None, int | None]]:
+def places_of_actions(story: Story, steps: Iterable[Event]) -> Iterator[tuple[Path | None, int | None]]:
     """Where each action among the steps stands. One that the story leaves unsaid stands with the step before it."""
     paths = story.event_paths or (story.path,) * len(story.events)
     lines = story.event_lines or (story.line,) * len(story.events)

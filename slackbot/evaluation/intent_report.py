@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from slackbot.errors import FileError
 
 FOLDS = 5
 
-#: So many intents fit the picture of confusions.
-PICTURED = 20
+#: The picture's name, as Rasa calls it.
+PICTURE = "intent_confusion_matrix.png"
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,24 @@ class Judged:
         return self.guess == self.example.intent
 
 
-def evaluate_nlu(project: Project, show: Callable[[str], None]) -> None:
-    """Shows accuracy, a table of the intents and a picture of confusions.
+def evaluate_nlu(
+    project: Project, out: Path, show: Callable[[str], None], progress: Callable[[str], None] = lambda _: None
+) -> None:
+    """Shows accuracy, a table of the intents and the commonest confusions, and draws a picture into the folder ``out``.
 
-    Raises FileError if the project has too few examples.
+    Raises FileError if the project has too few examples, or if the picture can't be written.
     """
     examples = [example for example in project.nlu.examples if example.text.strip()]
-    judged = cross_validated(examples)
+    judged = cross_validated(examples, progress)
     if not judged:
         remedy = "add examples until two intents have two each"
         raise FileError(project.path / "data", None, "there are too few examples to hold any out", remedy)
-    for line in (*_summary(judged, examples), "", *_table(judged), *_picture(judged), *_mistakes(judged)):
+    for line in (*_summary(judged, examples), "", *_table(judged), *_mistakes(judged), ""):
         show(line)
+    show(f"Picture of all confusions: {_picture(judged, out)}")
 
 
-def cross_validated(examples: Sequence[Example]) -> list[Judged]:
+def cross_validated(examples: Sequence[Example], progress: Callable[[str], None] = lambda _: None) -> list[Judged]:
     """Every example, judged by a classifier that learned the others' folds.
 
     The only example of an intent is left out; all are if there are not two intents to tell apart.
@@ -55,11 +59,11 @@ def cross_validated(examples: Sequence[Example]) -> list[Judged]:
     names, labels = np.unique([example.intent for example in examples], return_inverse=True)
     if len(names) < 2:
         return []
-    return [
-        judged
-        for learned, held_out in folds(labels, FOLDS)
-        for judged in _judged([examples[row] for row in learned], [examples[row] for row in held_out])
-    ]
+    judged: list[Judged] = []
+    for number, (learned, held_out) in enumerate(folds(labels, FOLDS), start=1):
+        progress(f"examples, part {number} of {FOLDS}")
+        judged += _judged([examples[row] for row in learned], [examples[row] for row in held_out])
+    return judged
 
 
 def _judged(learned: Sequence[Example], held_out: Sequence[Example]) -> Iterator[Judged]:
@@ -89,21 +93,18 @@ def _table(judged: Sequence[Judged]) -> Iterator[str]:
         yield f"{name:{width}}  {examples[name]:8}  {precision:>9}  {right[name] / examples[name]:6.2f}  {f1[name]:.2f}"
 
 
-def _picture(judged: Sequence[Judged]) -> Iterator[str]:
-    """A row for what examples are, a column for what they were taken for; only intents that were confused."""
-    counts = Counter((item.example.intent, item.guess) for item in judged)
-    confused = Counter(name for item in judged if not item.is_right for name in (item.example.intent, item.guess))
-    names = sorted(name for name, _ in confused.most_common(PICTURED))
-    if not names:
-        return
-    width, cell = max(map(len, names)), max(3, *(len(str(count)) + 1 for count in counts.values()))
-    most = f" (the {PICTURED} most confused)" if len(confused) > PICTURED else ""
-    yield ""
-    yield f"What examples are, and what they were taken for{most}:"
-    yield " " * (width + 4) + "".join(f"{number:{cell}}" for number in range(1, len(names) + 1))
-    for number, name in enumerate(names, start=1):
-        row = "".join(f"{counts[name, guess] or '.':>{cell}}" for guess in names)
-        yield f"{name:{width}} {number:2} {row}"
+def _picture(judged: Sequence[Judged], out: Path) -> Path:
+    from slackbot.evaluation.confusion import write_confusion  # noqa: PLC0415  drawing needs matplotlib, a second's load
+
+    path = out / PICTURE
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_confusion([(item.example.intent, item.guess) for item in judged], path)
+    except OSError as error:
+        raise FileError(
+            path, None, f"the picture can't be written: {error}", "name another folder with --out"
+        ) from error
+    return path
 
 
 def _mistakes(judged: Sequence[Judged], most: int = 10) -> Iterator[str]:
