@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,23 +50,26 @@ def main() -> None:
     "--port", type=click.IntRange(0, 65535), default=None, help="Where the page is served (3100; 0: any free port)."
 )
 @click.option("--browser/--no-browser", default=None, help="Open the page in a browser, where there is one.")
-@click.option("--fresh", is_flag=True, help="Forget the workspace of before and begin with an empty one.")
-def demo(*, play: bool, console: bool, out: Path, port: int | None, browser: bool | None, fresh: bool) -> None:
+@click.option("--fresh", is_flag=True, default=None, help="Forget the workspace of before and begin with an empty one.")
+@click.option("--crowd", type=click.IntRange(0, 20), help="Add simulated annotators who answer by themselves.")
+@click.option("--skill", type=click.FloatRange(0, 1), help="How often simulated annotators are right (0.8).")
+@click.option("--pace", type=click.Choice(["human", "fast"]), help="How quickly simulated annotators answer (human).")
+@click.option("--seed", type=int, help="Another number, other mistakes of the simulated annotators (1).")
+def demo(*, play: bool, console: bool, out: Path, **of_window: Any) -> None:
     """Run everything on this machine: a Slack workspace with a page for the browser, Valkey, the app and a worker."""
     from slackbot.sandbox.console import is_typed_into, run_console
     from slackbot.sandbox.play import play as run_play
-    from slackbot.sandbox.window import DEFAULT_PORT, Options, run_window
+    from slackbot.sandbox.window import Options, run_window
 
-    of_window = port is not None or browser is not None or fresh
-    if of_window and (play or console):
-        raise click.UsageError("--port, --browser and --fresh are for the page, not for --play or --console.")
+    chosen = {name: value for name, value in of_window.items() if value is not None}
+    if chosen and (play or console):
+        raise click.UsageError(f"--{next(iter(chosen))} is for the page, not for --play or --console.")
     if play:
         asyncio.run(run_play(out))
-    elif console or (not of_window and is_typed_into()):
+    elif console or (not chosen and is_typed_into()):
         asyncio.run(run_console(out))
     else:
-        options = Options(port=DEFAULT_PORT if port is None else port, browser=browser is not False, fresh=fresh)
-        asyncio.run(run_window(_demo_folder(), options))
+        asyncio.run(run_window(_demo_folder(), Options(**chosen)))
 
 
 def _demo_folder() -> Path:

@@ -150,7 +150,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_options_of_the_page_are_not_for_the_play(tmp_path: Path) -> None:
-    assert "are for the page" in _said(tmp_path, "--play", "--fresh")
+    assert "--fresh is for the page" in _said(tmp_path, "--play", "--fresh")
 
 
 def test_a_workspace_that_is_damaged_is_not_thrown_away(tmp_path: Path) -> None:

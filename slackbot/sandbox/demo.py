@@ -66,11 +66,11 @@ async def running_in(data: Path, names: Sequence[str], *, quorum: str, port: int
             manifest=read_yaml(bundled("manifest.yml")), folder=data / "workspace", keep=KEPT_TRAFFIC, port=port
         )
         goes_on = bool(slack.people)
+        demo = Demo(slack, *_people(slack, names), goes_on=goes_on)
         await _enter(stack, slack, port)
         url = await stack.enter_async_context(EmbeddedServer(data))
         if not goes_on:
             await _empty(url)  # nothing that is stored belongs to this workspace
-        demo = Demo(slack, *_people(slack, names), goes_on=goes_on)
         yield await _with_app(stack, demo, _environment(slack, url, data, quorum), logs=data)
 
 
@@ -97,14 +97,19 @@ def _people(slack: Sandbox, names: Sequence[str]) -> tuple[str, dict[str, Person
     """The channel and, by name, the people in it; whoever isn't there yet comes in."""
     channel = slack.channel_named(CHANNEL) or slack.add_channel(CHANNEL)
     known = {person.name: person for person in slack.people}
-    people = {name: known.get(name.lower()) or _new_person(slack, name) for name in names}
+    people = {name: known.get(_handle(name)) or _new_person(slack, name) for name in names}
     slack.join(channel, *people.values())
     return channel, people
 
 
 def _new_person(slack: Sandbox, name: str) -> Person:
     """Whoever comes first administers the workspace."""
-    return slack.add_person(name.lower(), name, is_admin=not slack.people)
+    return slack.add_person(_handle(name), name, is_admin=not slack.people)
+
+
+def _handle(name: str) -> str:
+    """How mentions name somebody."""
+    return name.split(maxsplit=1)[0].lower()
 
 
 def _environment(slack: Sandbox, redis_url: str, data: Path, quorum: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from slackbot.blocks.card import ACCEPT, CHANGE
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT
 from slackbot.errors import WorldError
 from slackbot.sandbox import Person
+from slackbot.sandbox.cards import button, read_card, seen, text_of
 from slackbot.sandbox.demo import Demo, print_changes, running, save_files
 
 Json = dict[str, Any]
@@ -101,7 +101,7 @@ class Play:
                 return
             for name in voters:
                 current = self._open_card(after=before)
-                if current is None or _seen(current) != _seen(card):
+                if current is None or seen(current) != seen(card):
                     break
                 await self._vote(self._demo.people[name], current, turn.intent, turn.action)
 
@@ -122,22 +122,22 @@ class Play:
 
     def _changed(self, card: Json) -> bool:
         now = next(message for message in self._messages() if message["ts"] == card["ts"])
-        return _seen(now) != _seen(card) or not _has_button(now, CHANGE)
+        return seen(now) != seen(card) or not button(now, CHANGE)
 
     def _messages(self) -> list[Json]:
         return self._slack.messages(self._channel, self._thread)
 
     def _open_card(self, *, after: int) -> Json | None:
-        return next((message for message in self._messages()[after:] if _has_button(message, CHANGE)), None)
+        return next((message for message in self._messages()[after:] if button(message, CHANGE)), None)
 
     def _is_answered(self, before: int) -> bool:
         """Every card of the turn is decided, and the last decided part was to wait for the speaker."""
-        cards = [message for message in self._messages()[before:] if "Agreed by" in _text(message)]
-        return bool(cards) and "wait for" in _text(cards[-1])
+        cards = [message for message in self._messages()[before:] if "Agreed by" in text_of(message)]
+        return bool(cards) and "wait for" in text_of(cards[-1])
 
     def _has_spoken(self, before: int) -> bool:
         """The bot's own words are in the thread."""
-        return any(":robot_face:" in _text(message) for message in self._messages()[before:])
+        return any(":robot_face:" in text_of(message) for message in self._messages()[before:])
 
     async def _until(self, condition: Callable[[], Any]) -> Any:
         return await self._slack.wait_for(condition, timeout=STEP)
@@ -145,37 +145,9 @@ class Play:
 
 def _correction(card: Json, intent: str, action: str | None) -> tuple[str, str] | None:
     """The field of the modal to fill and the answer to give, where the card's suggestion is wrong."""
-    text = _text(card)
-    understood = re.search(r"I understood \*(.+?)\*.*", text)
-    is_open = understood is not None and ":white_check_mark:" not in understood.group()
-    if understood and is_open and understood.group(1) != intent:
+    read = read_card(card)
+    if read.intent_is_open and read.intent != intent:
         return PICK_INTENT, intent
-    planned = re.search(r"I would(?:\n1\.)?(.*)", text)
-    first = re.search(r"`([^`]+)`", planned.group(1)) if planned else None
-    if understood and action and (first is None or first.group(1) != action):
+    if read.intent and action and read.action != action:
         return PICK_ACTION, action
     return None
-
-
-def _seen(message: Json) -> str:
-    """What of a card makes people think again: not the tally."""
-    return "\n".join(block["text"]["text"] for block in message.get("blocks", ()) if block["type"] == "section")
-
-
-def _text(message: Json) -> str:
-    contexts = [
-        element["text"]
-        for block in message.get("blocks", ())
-        if block["type"] == "context"
-        for element in block["elements"]
-    ]
-    return "\n".join([_seen(message), *contexts])
-
-
-def _has_button(message: Json, action_id: str) -> bool:
-    return any(
-        element.get("action_id") == action_id
-        for block in message.get("blocks", ())
-        if block["type"] == "actions"
-        for element in block["elements"]
-    )

@@ -272,6 +272,10 @@ class Sandbox:
             return list(place.messages.values())
         return self._backend.messages.thread(place, thread_ts)
 
+    def message(self, channel: str, ts: str) -> JSON | None:
+        """One message as it is now; None if there is none."""
+        return self._backend.workspace.channel(channel).messages.get(ts)
+
     @property
     def files(self) -> list[File]:
         """The files whose upload was completed: name, title, bytes, channel, thread_ts, ts."""
