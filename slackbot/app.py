@@ -61,7 +61,7 @@ async def teaching_app(
         store, background = Store(redis), Background()
         slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
         loop = Loop(store, core, opening=Opening(_asking(settings), Skills(redis).skills))
-        threads = Threads(store, loop.read, slack)
+        threads = Threads(store, loop.read, slack, settings.adjudication_channel)
         stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(
             store,
@@ -71,8 +71,12 @@ async def teaching_app(
             background,
             channels=Channels(redis),
             permissions=Permissions(
-                slack.members, administrators=settings.administrators, runs_workspace=slack.runs_workspace
+                slack.members,
+                administrators=settings.administrators,
+                adjudicators=settings.adjudicators,
+                runs_workspace=slack.runs_workspace,
             ),
+            adjudication_channel=settings.adjudication_channel,
             quorum=settings.quorum,
             export=export,
         )

@@ -20,6 +20,8 @@ class Right(StrEnum):
     CONTROL = "do this"
     #: Set what holds for a whole channel, and see how everybody does.
     ADMINISTER = "set this"
+    #: Decide where votes came to nothing, and have closed questions asked again.
+    ADJUDICATE = "decide this"
 
 
 NOT_INVITED = "I am not in this channel. Invite me first: type */invite* and pick me."
@@ -37,6 +39,7 @@ class Permissions:
     """Members of a session's channel may start and vote; its owner and its speaker may undo, restart and end it.
 
     Administrators are those whom the settings name; where they name none, whoever administers the workspace.
+    Adjudicators are those whom the settings name, in all channels; where they name none, a session's owner.
     """
 
     def __init__(
@@ -44,20 +47,28 @@ class Permissions:
         members: Callable[[str], Awaitable[set[str]]],
         *,
         administrators: Collection[str] = (),
+        adjudicators: Collection[str] = (),
         runs_workspace: Callable[[str], Awaitable[bool]] = _nobody,
     ) -> None:
         self._members = members
-        self._administrators, self._runs_workspace = administrators, runs_workspace
+        self._administrators, self._adjudicators = administrators, adjudicators
+        self._runs_workspace = runs_workspace
         self._known: dict[str, tuple[float, set[str]]] = {}
 
     async def require(self, right: Right, person: str, channel: str, session: Session | None = None) -> None:
         """Raises Refused, with a sentence for the person, unless they may."""
+        if right is Right.ADJUDICATE and self._adjudicators:
+            if person in self._adjudicators:
+                return
+            raise Refused(f"Only {people(sorted(self._adjudicators))} may {right.value}.")
         if not await self._is_member(channel, person):
             raise Refused(f"Only members of this channel may {right.value}. Join it and try again.")
         if right is Right.CONTROL and session is not None and person not in {session.owner, session.speaker}:
             raise Refused(
                 f"Only {' and '.join(dict.fromkeys((f'<@{session.owner}>', f'<@{session.speaker}>')))} may do this."
             )
+        if right is Right.ADJUDICATE and session is not None and person != session.owner:
+            raise Refused(f"Only <@{session.owner}> may {right.value}.")
         if right is Right.ADMINISTER and not await self._administers(person):
             whom = people(sorted(self._administrators)) or "administrators of this workspace"
             raise Refused(f"Only {whom} may {right.value}.")

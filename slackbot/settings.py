@@ -117,6 +117,12 @@ def _user_ids(text: str) -> tuple[str, ...]:
     return ids
 
 
+def _channel_id(text: str) -> str:
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,30}", text):
+        raise ValueError(f"is {text[:40]!r}, which is no channel id; copy one such as C012AB3CD from its details")
+    return text
+
+
 def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
@@ -172,6 +178,10 @@ class Settings:
     order: str = _setting("STORYTHREAD_ORDER", "suggested", _one_of("suggested", "random", "alphabetical"))
     #: User ids of those who set what holds for a channel. None: whoever administers the workspace.
     administrators: tuple[str, ...] = _setting("STORYTHREAD_ADMINISTRATORS", (), _user_ids)
+    #: User ids of those who decide where votes came to nothing. None: the session's owner.
+    adjudicators: tuple[str, ...] = _setting("STORYTHREAD_ADJUDICATORS", (), _user_ids)
+    #: Id of the channel in which they are told. ``None``: only the thread and their Home tab do so.
+    adjudication_channel: str | None = _setting("STORYTHREAD_ADJUDICATION_CHANNEL", None, _channel_id)
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
     #: 0 takes any free port.
     port: int = _setting("STORYTHREAD_PORT", 3000, _number(0, 65535))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from slackbot.background import Background
 from slackbot.blocks.card import Card
+from slackbot.blocks.dispute import known_lines, leading
 from slackbot.blocks.mrkdwn import escape, plain, shorten
 from slackbot.blocks.remarks import LONGEST_COMMENT
 from slackbot.blocks.standing import standing
@@ -27,9 +28,10 @@ from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
-from slackbot.learning.question import Question
+from slackbot.learning.question import Question, Ruling
 from slackbot.learning.session import Session, Status, least_votes
 from slackbot.learning.turns import first_events
+from slackbot.learning.verdicts import is_disputed
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
 from slackbot.store import Store
@@ -66,12 +68,13 @@ class Teaching:
         *,
         channels: Channels,
         permissions: Permissions,
+        adjudication_channel: str | None = None,
         quorum: Rule | None,
         export: Callable[[str], Awaitable[None]],
     ) -> None:
         self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
         self._background, self._quorum, self._export = background, quorum, export
-        self.channels = channels
+        self.channels, self._adjudication_channel = channels, adjudication_channel
         self._permissions = permissions
         self._missed = Missed(store, loop.read, slack)
 
@@ -255,6 +258,46 @@ class Teaching:
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
         check_name(kind, name, conversation.tracker.domain)
         await self.loop.change_session(conversation.id, lambda session: with_addition(session, kind, name, text))
+        self.wake(conversation.id)
+
+    # --- adjudication -------------------------------------------------------------------------------------------
+
+    async def disputed(self, place: Place, person: str, button: CardButton) -> tuple[Draft, str]:
+        """*Decide…*: a draft of a ruling that begins with the leading answer, and the token under which it is kept."""
+        conversation = await self.loop.read(button.conversation)
+        known = {conversation.session.channel if conversation else None, self._adjudication_channel}
+        if conversation is None or place.channel not in known:
+            raise Refused(_FOREIGN)
+        await self._permissions.require(Right.ADJUDICATE, person, conversation.session.channel, conversation.session)
+        question = conversation.question
+        if question is None or question.id != button.question or not is_disputed(question, conversation.votes):
+            raise Refused("This has been decided meanwhile, or votes may still decide it.")
+        draft = Draft.of(conversation.id, question).as_ruling(
+            len(question.decided), leading(question, conversation.votes), known_lines(question, conversation.votes)
+        )
+        token = secrets.token_hex(8)
+        await self.keep(draft, token)
+        return draft, token
+
+    async def rule(self, person: str, draft: Draft, conversation: Conversation, reason: str) -> None:
+        """Decides by a draft. Raises Refused."""
+        session, question = conversation.session, conversation.question
+        await self._permissions.require(Right.ADJUDICATE, person, session.channel, session)
+        if question is None or question.id != draft.question or len(question.decided) != draft.decided:
+            raise Refused("This has been decided meanwhile: your ruling came too late, and changes nothing.")
+        await self.loop.rule(conversation.id, question, Ruling(person, draft.ruling, reason[:LONGEST_COMMENT]))
+        self.wake(conversation.id)
+
+    async def reopen(self, place: Place, person: str, card_ts: str) -> None:
+        """Has the closed question of a card asked again. Raises Refused."""
+        conversation_id = await self._conversation_in(place)
+        conversation = await self.loop.read(conversation_id) if conversation_id else None
+        name = await self.store.shown_as(conversation.id, card_ts) if conversation else None
+        kind, _, question_id = (name or "").partition(":")
+        if conversation is None or kind != "card":
+            raise Refused("This is not the card of a question.")
+        await self._permissions.require(Right.ADJUDICATE, person, conversation.session.channel, conversation.session)
+        await self.loop.reopen(conversation.id, question_id, person)
         self.wake(conversation.id)
 
     # --- custom actions that failed -----------------------------------------------------------------------------

@@ -48,7 +48,7 @@ async def _post_export(settings: Settings, redis_url: str, conversation_id: str)
         files = export_files(conversation.tracker, conversation.session.additions, domain, name)
         await _upload_once(slack, conversation, files)
         await _finish(store, conversation)
-        await Threads(store, reader.read, slack).draw(conversation_id)
+        await Threads(store, reader.read, slack, settings.adjudication_channel).draw(conversation_id)
 
 
 async def _upload_once(slack: Slack, conversation: Conversation, files: dict[str, str]) -> None:

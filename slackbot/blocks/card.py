@@ -12,7 +12,7 @@ from slackbot.blocks.contradictions import warnings
 from slackbot.blocks.failure import failure_blocks, remedy_words
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
-from slackbot.blocks.remarks import remark_buttons
+from slackbot.blocks.remarks import DECIDE, remark_buttons
 from slackbot.blocks.rules import rule_words
 from slackbot.blocks.values import CardButton
 from slackbot.crowd.quorum import Fixed
@@ -28,12 +28,13 @@ from slackbot.learning.question import (
     PartKind,
     Question,
     Remark,
+    Ruling,
     answered_entities,
 )
 from slackbot.learning.terms import Order
 
 ACCEPT, CHANGE = "card_accept", "card_change"
-_MOST_WAITING, _MOST_ENTITIES, _MOST_SAYINGS, _MOST_TALLIED, _MOST_FLAGS = 5, 10, 3, 4, 5
+_MOST_WAITING, _MOST_ENTITIES, _MOST_SAYINGS, _MOST_TALLIED, _MOST_FLAGS, _MOST_RULINGS = 5, 10, 3, 4, 5, 3
 #: Characters.
 _LONGEST_NAME, _LONGEST_SAYING = 200, 300
 
@@ -81,7 +82,15 @@ def _voting(conversation_id: str, question: Question, votes: Sequence[Vote]) -> 
         style = "primary" if order is Order.SUGGESTED else None
         behind = order is Order.RANDOM and _coin(conversation_id, question.id)
         buttons.insert(len(buttons) if behind else 0, kit.button("All right", ACCEPT, card.pack(), style=style))
-    return [kit.actions([*buttons, *remark_buttons(card)]), kit.context(_progress(question, votes))]
+    if question.dispute is not None:
+        buttons.append(kit.button("Decide…", DECIDE, card.pack()))
+    rulings = [f":scales: {_ruled(ruling)}" for ruling in question.rulings]
+    lines = [*rulings[-_MOST_RULINGS:], _progress(question, votes)]
+    return [kit.actions([*buttons, *remark_buttons(card)]), *(kit.context(line) for line in lines)]
+
+
+def _ruled(ruling: Ruling) -> str:
+    return f"Decided by {person(ruling.by)}: {quote(ruling.reason)}"
 
 
 def _coin(*parts: str) -> bool:
@@ -188,7 +197,7 @@ def _progress(question: Question, votes: Sequence[Vote]) -> str:
     words = rule_words(rule)
     needed = "Your press decides." if rule == Fixed(1) else f"{words[0].upper()}{words[1:]}."
     if question.dispute is not None:
-        needed = ":scales: No agreement with all the votes that there may be."
+        needed = ":scales: No agreement, with all the votes there may be: an adjudicator decides, or votes are changed."
     voters = len(counting(votes, question.decided))
     said = [needed, f"{voters} {'has' if voters == 1 else 'have'} voted." if voters else ""]
     for mark, words in ((Mark.UNSURE, "not sure"), (Mark.FLAG, "flagged it :triangular_flag_on_post:")):
@@ -233,7 +242,7 @@ def _decided_by(question: Question) -> str:
     agreeing = _agreeing([part for part in question.parts if part.how is How.VOTES])
     said = [f"Agreed by {people(agreeing)}"] if agreeing else []
     said += [
-        f"Decided by {person(ruling.by)}: {quote(ruling.reason)}"
+        _ruled(ruling)
         for ruling in question.rulings
         if any(part.how is How.RULING and ruling.by in part.people for part in question.parts)
     ]
@@ -264,6 +273,8 @@ def _ending(closed: ClosedQuestion) -> str:
             return ":pencil2: The message was changed or deleted before this was decided."
         case Outcome.UNDONE:
             return f":leftwards_arrow_with_hook: Taken back by {person(closed.by or '')}."
+        case Outcome.REOPENED:
+            return f":leftwards_arrow_with_hook: Asked again by {person(closed.by or '')}; its votes are kept."
         case Outcome.RESTARTED:
             return f":arrows_counterclockwise: Given up when {person(closed.by or '')} restarted the conversation."
         case _:

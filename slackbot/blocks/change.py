@@ -20,7 +20,7 @@ NEW_VIEWS = {"new_intent": "intent", "new_action": "action", "new_response": "re
 
 PICK_INTENT, PICK_ACTION, PICK_TYPE, PICK_WORDS = "pick_intent", "pick_action", "pick_type", "pick_words"
 ADD_ENTITY, REMOVE_ENTITY, MARK_UP = "add_entity", "remove_entity", "mark_up"
-NAME, TEXT = "name", "text"
+NAME, TEXT, REASON = "name", "text", "reason"
 #: Names of the fields in which entities are marked.
 WORDS_BLOCK, TYPE_BLOCK, MARKUP_BLOCK = "words", "type", "markup"
 
@@ -35,7 +35,9 @@ _LONGEST_VALUE = 150
 
 def change_modal(draft: Draft, token: str) -> Block:
     """The modal in which every open part can be corrected."""
+    ruling = draft.rules_on is not None
     blocks = [kit.section(f"Message: {quote(draft.text, 1000)}")]
+    blocks += [kit.section(lines) for lines in kit.paragraphs(draft.known)] if ruling else []
     intents = draft.open_parts(PartKind.INTENT)
     blocks += [_select("What does it mean?", PICK_INTENT, "Search intents", draft, index) for index in intents]
     if draft.open_parts(PartKind.ENTITIES):
@@ -45,6 +47,10 @@ def change_modal(draft: Draft, token: str) -> Block:
         blocks.append(_select(label, PICK_ACTION, "Search actions", draft, index))
     if buttons := _new_buttons(draft):
         blocks.append(kit.actions(buttons))
+    if ruling:
+        reason = kit.text_input(REASON, multiline=True)
+        blocks.append(kit.input_block("Why?", reason, block_id=REASON, hint="Everybody in the thread reads it."))
+        return kit.modal(CHANGE_VIEW, "Decide this", "Decide", blocks, token)
     blocks.append(
         kit.context("What comes after your change stays open: it is predicted anew once enough people agree.")
     )

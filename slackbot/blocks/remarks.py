@@ -8,7 +8,7 @@ from slackbot.blocks.mrkdwn import quote
 from slackbot.blocks.values import CardButton, RemarkChoice
 from slackbot.crowd.votes import Mark
 
-UNSURE, MORE = "card_unsure", "card_more"
+UNSURE, MORE, DECIDE = "card_unsure", "card_more", "card_decide"
 FLAG_VIEW, COMMENT = "flag", "comment"
 LONGEST_COMMENT = 500
 

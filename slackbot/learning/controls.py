@@ -49,6 +49,11 @@ def commit_of(control: Control, conversation: Conversation, person: str) -> tupl
             return _end(conversation, person, Status.FINISHING), "The session is finished. The files are on their way."
 
 
+def undone(conversation: Conversation, person: str) -> Commit:
+    """Takes back what undo takes back. Raises Refused when there is nothing."""
+    return _undo(conversation, person)[0]
+
+
 def undoable(conversation: Conversation) -> str | None:
     """What undo would take back, in words; None when there is nothing."""
     try:
@@ -60,7 +65,7 @@ def undoable(conversation: Conversation) -> str | None:
 def _undo(conversation: Conversation, person: str) -> tuple[Commit, str]:
     question = conversation.question
     if question is not None and question.parts[0].kind is PartKind.INTENT and not question.appended:
-        return _without_question(conversation, Outcome.UNDONE, person), f"taken back: “{question.message.text}”"
+        return without_question(conversation, Outcome.UNDONE, person), f"taken back: “{question.message.text}”"
     tail = _turn(conversation.tracker)
     actions = [event for event in tail if isinstance(event, ActionExecuted)]
     if not tail or not isinstance(tail[0], UserUttered):
@@ -101,7 +106,7 @@ def _message_reverted(tracker: Tracker) -> list[Event]:
 
 def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
     commit = replace(
-        _without_question(conversation, Outcome.RESTARTED, person),
+        without_question(conversation, Outcome.RESTARTED, person),
         events=rows([Restarted(), ActionExecuted(ACTION_LISTEN)]),
     )
     return commit, "The conversation starts anew. What came before is kept as a story of its own."
@@ -109,7 +114,7 @@ def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
 
 def _end(conversation: Conversation, person: str, status: Status) -> Commit:
     commit = replace(
-        _without_question(conversation, Outcome.ENDED, person),
+        without_question(conversation, Outcome.ENDED, person),
         session=conversation.session.ended(status, person).as_dict(),
         over=status is Status.ABORTED,
     )
@@ -130,13 +135,13 @@ def withdrawal(conversation: Conversation) -> Commit:
     if in_log and not conversation.tracker.is_listening:
         commit = _reverting(conversation, Outcome.MESSAGE_CHANGED, None, _message_reverted(conversation.tracker))
     else:
-        commit = _without_question(conversation, Outcome.MESSAGE_CHANGED, None)
+        commit = without_question(conversation, Outcome.MESSAGE_CHANGED, None)
     return replace(commit, taken=(ts,) if deleted else ())
 
 
 def _reverting(conversation: Conversation, outcome: Outcome, person: str | None, events: Sequence[Event]) -> Commit:
     """Appends events that take something back; what the bot had said of it is drawn anew."""
-    commit = _without_question(conversation, outcome, person)
+    commit = without_question(conversation, outcome, person)
     gone = taken_back(conversation.tracker, conversation.tracker.with_events(events))
     texts = (f"bot:{position}" for position, event in gone.items() if isinstance(event, BotUttered))
     questions = (event.metadata.get("question") for event in gone.values())
@@ -160,7 +165,8 @@ def rows(events: Iterable[Event]) -> list[dict[str, Any]]:
     return [event.as_dict() for event in events]
 
 
-def _without_question(conversation: Conversation, outcome: Outcome, person: str | None) -> Commit:
+def without_question(conversation: Conversation, outcome: Outcome, person: str | None) -> Commit:
+    """Ends the open question, if there is one, and the turn; of the log nothing is changed."""
     question = conversation.question
     if question is None:
         return Commit(question=None, turn="none", redraw=("parent",))
@@ -172,4 +178,5 @@ def _without_question(conversation: Conversation, outcome: Outcome, person: str 
         closed=closed.as_dict(),
         turn="none",
         redraw=(f"card:{question.id}", "parent"),
+        redraw_later=(f"ruling:{question.id}",),
     )

@@ -64,6 +64,10 @@ class Draft:
     marked: int = 0
     #: In which order answers are offered. Where the suggested doesn't come first, it isn't chosen beforehand either.
     order: Order = Order.SUGGESTED
+    #: The part that an adjudicator decides with this draft; None where it is to be a vote.
+    rules_on: int | None = None
+    #: What an adjudicator should know of the votes, as mrkdwn lines.
+    known: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, conversation_id: str, question: Question, vote: Sequence[str] = ()) -> Draft:
@@ -80,6 +84,18 @@ class Draft:
             answers=(*vote, *suggestion[len(vote) :]) if counts else suggestion,
             order=question.terms.order if question.terms and not (counts and vote) else Order.SUGGESTED,
         )
+
+    def as_ruling(self, index: int, leading: str | None, known: Sequence[str]) -> Draft:
+        """The draft of somebody who decides a part; ``leading`` is the answer to begin with."""
+        draft = replace(self, rules_on=index, known=tuple(known), order=Order.SUGGESTED)
+        return draft if leading is None else draft.with_answer(index, leading)
+
+    @property
+    def ruling(self) -> tuple[str, ...]:
+        """The answers that are decided: up to the part in dispute, or the last that is not as suggested."""
+        least = (self.rules_on or 0) + 1
+        changed = [i for i, (new, old) in enumerate(zip(self.answers, self.suggested, strict=True)) if new != old]
+        return self.answers[: max([least, *(index + 1 for index in changed)])]
 
     def with_answer(self, index: int, answer: str) -> Draft:
         """The draft with one part answered otherwise."""
@@ -145,5 +161,6 @@ class Draft:
                 "suggested": tuple(data["suggested"]),
                 "answers": tuple(data["answers"]),
                 "order": Order(data.get("order", Order.SUGGESTED)),
+                "known": tuple(data.get("known", ())),
             }
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slackbot.learning.question import PartKind, Question
+from slackbot.learning.question import How, PartKind, Question
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ class Verdict:
 
 def verdict(question: Question) -> Verdict:
     """The verdict on a question that is decided as a whole."""
-    intents = [part for part in question.parts if part.kind is PartKind.INTENT]
-    actions = [part for part in question.parts if part.kind is PartKind.ACTION]
+    asked = [part for part in question.parts if part.how is not How.UNASKED]  # of the rest nobody says if it was right
+    intents = [part for part in asked if part.kind is PartKind.INTENT]
+    actions = [part for part in asked if part.kind is PartKind.ACTION]
     return Verdict(
         turn=question.message.ts,
         model_version=question.parts[0].model_version if question.parts else None,

@@ -26,7 +26,8 @@ from slackbot.learning.failures import Remedy, recorded, remedied
 from slackbot.learning.judging import verdict
 from slackbot.learning.opening import Opening
 from slackbot.learning.plan import message_of, plan, suggested_by, understanding, understood
-from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question
+from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question, Ruling
+from slackbot.learning.reopening import reopened
 from slackbot.learning.session import Session, Status
 from slackbot.learning.steps import (
     Ask,
@@ -127,6 +128,39 @@ class Loop:
                     await self._commit(conversation, commit)
                     return
         raise Refused("Somebody has decided about this already: your press came too late, and changes nothing.")
+
+    async def rule(self, conversation_id: str, disputed: Question, ruling: Ruling) -> None:
+        """Decides a question by an adjudicator's word. ``disputed`` is the question as the adjudicator saw it.
+
+        Raises Refused where it is decided already, or something before was decided otherwise meanwhile.
+        """
+        async with self._lock(conversation_id):
+            for _ in range(MOST_CONFLICTS):
+                conversation = await self._required(conversation_id)
+                question = conversation.question
+                if question is None or question.id != disputed.id or question.decided != disputed.decided:
+                    break
+                question = replace(question, rulings=(*question.rulings, ruling))
+                commit = Commit(question=question.as_dict(), redraw=(f"card:{question.id}", f"ruling:{question.id}"))
+                with suppress(Conflict):
+                    await self._commit(conversation, commit)
+                    return
+        raise Refused("This has been decided meanwhile: your ruling came too late, and changes nothing.")
+
+    async def reopen(self, conversation_id: str, question_id: str, person: str) -> None:
+        """Takes a closed question back, and everything after it; it is asked again. Raises Refused."""
+        async with self._lock(conversation_id):
+            for _ in range(MOST_CONFLICTS):
+                conversation = await self._required(conversation_id)
+                record = await self.store.closed_question(conversation_id, question_id)
+                if record is None:
+                    raise Refused("This is not decided yet: votes can still be changed.")
+                commit = reopened(conversation, ClosedQuestion.from_dict(record), person)
+                with suppress(Conflict):
+                    await self._commit(conversation, commit)
+                    if commit.closed and commit.closed["id"] == question_id:
+                        return
+        raise Conflict(f"conversation {conversation_id} is being changed by too many at once")
 
     def _remedied(
         self,
@@ -310,7 +344,7 @@ class Loop:
         return Commit(
             input_revision=conversation.snapshot.input_revision,
             question=question.as_dict(),
-            redraw=(f"card:{question.id}",),
+            redraw=(f"card:{question.id}", f"ruling:{question.id}"),
         )
 
     async def _explore(self, conversation: Conversation, paths: Iterable[tuple[str, ...]]) -> Commit:
@@ -335,7 +369,7 @@ class Loop:
             closed=closed.as_dict() if over else None,
             turn="none" if over and (tracker.is_listening or tracker.paused) else None,
             redraw=(f"card:{question.id}", *texts),
-            redraw_later=("parent",),
+            redraw_later=("parent", f"ruling:{question.id}"),
             corrected=over and question.is_corrected,
             judged={question.id: verdict(question).as_list()} if over else {},
         )

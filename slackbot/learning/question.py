@@ -263,6 +263,8 @@ class Outcome(StrEnum):
     UNDONE = "undone"
     RESTARTED = "restarted"
     ENDED = "ended"
+    #: It was decided, and an adjudicator had it asked again.
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,11 @@ def ballots_on(question: Question, terms: Terms, votes: Iterable[Vote], path: Se
     return ballots
 
 
+def is_disputed(question: Question, votes: Iterable[Vote]) -> bool:
+    """Whether adjudicators may decide an open question: votes came to nothing, or somebody has flagged it."""
+    return bool(question.open_parts) and (question.dispute is not None or any(vote.mark is Mark.FLAG for vote in votes))
+
+
 def _by_number(votes: Iterable[Vote], path: Sequence[str], needed: int) -> Agreed | None:
     """The answer that so many people gave first: one that came to it later doesn't take its place."""
     agreed = agreement(votes, path, needed)

@@ -9,7 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slackbot.blocks.card import ACCEPT, CHANGE, Card
 from slackbot.blocks.change import ADD_ENTITY, NEW_VIEWS, REMOVE_ENTITY, Fields, change_modal, new_modal, notice
 from slackbot.blocks.failure import REMEDIES, USE_EVENTS, events_modal
-from slackbot.blocks.remarks import MORE, UNSURE, flag_modal
+from slackbot.blocks.remarks import DECIDE, MORE, UNSURE, flag_modal
 from slackbot.blocks.thread import CONTROL_ACTIONS
 from slackbot.blocks.values import CardButton, EntityButton, RemarkChoice, SessionButton
 from slackbot.crowd.votes import Mark
@@ -29,6 +29,7 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
     app.action(CHANGE)(once(press(teaching, _change(teaching))))
     for action_id in (UNSURE, MORE):
         app.action(action_id)(once(press(teaching, _remark(teaching))))
+    app.action(DECIDE)(once(press(teaching, _decide(teaching))))
     for action_id in REMEDIES:
         app.action(action_id)(once(press(teaching, _remedy(teaching))))
     app.action(USE_EVENTS)(once(press(teaching, _use_events(teaching))))
@@ -68,6 +69,15 @@ def _remark(teaching: Teaching) -> Press:
         await teaching.slack.open_view(body["trigger_id"], flag_modal(choice.card.pack(), message))
 
     return remark
+
+
+def _decide(teaching: Teaching) -> Press:
+    async def open_modal(body: Json, action: Json) -> None:
+        button = CardButton.unpack(action["value"])
+        draft, token = await teaching.disputed(place_of(body), person_of(body), button)
+        await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
+
+    return open_modal
 
 
 def _remedy(teaching: Teaching) -> Press:

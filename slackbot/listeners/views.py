@@ -6,7 +6,17 @@ import logging
 
 from slack_bolt.app.async_app import AsyncApp
 
-from slackbot.blocks.change import CHANGE_VIEW, MARKUP_BLOCK, NAME, NEW_VIEWS, TEXT, Fields, change_modal, notice
+from slackbot.blocks.change import (
+    CHANGE_VIEW,
+    MARKUP_BLOCK,
+    NAME,
+    NEW_VIEWS,
+    REASON,
+    TEXT,
+    Fields,
+    change_modal,
+    notice,
+)
 from slackbot.blocks.failure import EVENTS, EVENTS_VIEW
 from slackbot.blocks.remarks import COMMENT, FLAG_VIEW
 from slackbot.blocks.values import CardButton
@@ -37,7 +47,9 @@ def _change(teaching: Teaching) -> Listener:
         try:
             draft, conversation = await teaching.kept(view["private_metadata"])
             draft, errors = submitted(draft, fields, conversation)
-            if not errors:
+            if not errors and draft.rules_on is not None:
+                await teaching.rule(person_of(body), draft, conversation, str(fields[REASON] or "").strip())
+            elif not errors:
                 await teaching.submit(person_of(body), draft, conversation)
         except Refused as refusal:
             await ack(response_action="update", view=notice(str(refusal)))

@@ -381,6 +381,12 @@ class Store:
         return json.loads(record) if record else None
 
     @available
+    async def shown_as(self, conversation_id: str, ts: str) -> str | None:
+        """The name under which a message of this ts was drawn last, such as ``card:3``."""
+        records = await cast(Awaitable[dict[str, str]], self._redis.hgetall(Keys(conversation_id).shown))
+        return next((name for name, record in records.items() if json.loads(record).get("ts") == ts), None)
+
+    @available
     async def note_shown(self, conversation_id: str, name: str, record: Json) -> None:
         """Notes what the thread shows (or is about to show) under a name."""
         await self._redis.hset(Keys(conversation_id).shown, name, _text(record))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from slackbot.blocks.card import Card, closed_card, open_card
+from slackbot.blocks.dispute import dispute_card, settled_card
 from slackbot.blocks.thread import bot_says, parent
 from slackbot.dialogue.events import BotUttered, Restarted, UserUttered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.contradictions import contradictions_in
 from slackbot.learning.conversation import Conversation
-from slackbot.learning.question import ClosedQuestion
+from slackbot.learning.question import ClosedQuestion, Question
 from slackbot.store import Store
 
 
@@ -47,6 +48,18 @@ async def _card(store: Store, conversation: Conversation, question_id: str) -> C
         )
     record = await store.closed_question(conversation.id, question_id)
     return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses) if record else None
+
+
+async def render_dispute(store: Store, conversation: Conversation, question_id: str, link: str | None) -> Card | None:
+    """The message in the adjudicators' channel, about a question that is or was in dispute. Raises StoreUnavailable."""
+    question = conversation.question
+    if question is not None and question.id == question_id:
+        if question.dispute is not None:
+            return dispute_card(conversation.id, question, conversation.votes, link)
+    else:
+        record = await store.closed_question(conversation.id, question_id)
+        question = Question.from_dict(record) if record else None
+    return settled_card(question, link) if question is not None else None
 
 
 def _bot(tracker: Tracker, position: int) -> Card | None:

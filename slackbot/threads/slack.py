@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ _LIMITS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _OUTAGES = frozenset({"fatal_error", "internal_error", "service_unavailable"})
 _PAGE = 200
 _MOST_PAGES = 20
+#: Addresses of messages that are remembered.
+_MOST_PERMALINKS = 5000
 
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 Json = dict[str, Any]
@@ -46,6 +49,7 @@ class Slack:
         self.client, self._http = client, http
         self.pace = Pace(updates_per_minute)
         self._identity: AsyncSlackResponse | None = None
+        self._permalinks: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def identity(self) -> AsyncSlackResponse:
         """Who the bot is, as auth.test answers; asked once. Raises SlackRefused when its token is none of Slack's."""
@@ -108,6 +112,17 @@ class Slack:
             lambda: self.client.chat_update(channel=channel, ts=ts, text=card.text, blocks=card.blocks),
             repeatable=True,
         )
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message; asked once."""
+        known = self._permalinks.get((channel, ts))
+        if known is None:
+            call = lambda: self.client.chat_getPermalink(channel=channel, message_ts=ts)  # noqa: E731  made once
+            known = str((await self._call(call, repeatable=True))["permalink"])
+            self._permalinks[channel, ts] = known
+            if len(self._permalinks) > _MOST_PERMALINKS:
+                self._permalinks.popitem(last=False)
+        return known
 
     async def members(self, channel: str) -> set[str]:
         """Slack user ids of the channel's members."""

@@ -16,7 +16,7 @@ from slackbot.blocks.card import Card
 from slackbot.errors import DeliveryUnknown, SlackRefused
 from slackbot.learning.conversation import Conversation
 from slackbot.store import Redraw, Store
-from slackbot.threads.render import render
+from slackbot.threads.render import render, render_dispute
 from slackbot.threads.slack import Slack
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,15 @@ class _Offer:
 class Threads:
     """Draws conversations' threads, one drawing at a time in each."""
 
-    def __init__(self, store: Store, read: Callable[[str], Awaitable[Conversation | None]], slack: Slack) -> None:
+    def __init__(
+        self,
+        store: Store,
+        read: Callable[[str], Awaitable[Conversation | None]],
+        slack: Slack,
+        adjudication_channel: str | None = None,
+    ) -> None:
         self._store, self._read, self._slack = store, read, slack
+        self._adjudication_channel = adjudication_channel
         self._offers: dict[tuple[str, str], _Offer] = {}
         self._woken: dict[str, asyncio.Event] = {}
 
@@ -115,7 +122,7 @@ class Threads:
             await self._store.drawn(conversation_id, redraw, None)
             return
         shown = await self._store.shown(conversation_id, redraw.name)
-        card = await render(self._store, conversation, redraw.name)
+        card = await self._card(conversation, redraw.name, shown)
         if card is None or (shown is not None and shown.get("digest") == _digest(card)):
             await self._store.drawn(conversation_id, redraw, None)
             return
@@ -126,19 +133,40 @@ class Threads:
             ts = await self._update(conversation, redraw.name, str(ts), card)
         await self._store.drawn(conversation_id, redraw, {"ts": ts, "digest": _digest(card)})
 
+    async def _card(self, conversation: Conversation, name: str, shown: Json | None) -> Card | None:
+        kind, _, question_id = name.partition(":")
+        if kind != "ruling":
+            return await render(self._store, conversation, name)
+        question = conversation.question
+        disputed = question is not None and question.id == question_id and question.dispute is not None
+        if self._adjudication_channel is None or not (disputed or shown):
+            return None
+        card = await self._store.shown(conversation.id, f"card:{question_id}")
+        link = None
+        if card and card.get("ts"):
+            link = await self._slack.permalink(conversation.session.channel, str(card["ts"]))
+        return await render_dispute(self._store, conversation, question_id, link)
+
+    def _place(self, conversation: Conversation, name: str) -> tuple[str, str | None]:
+        """The channel and thread in which a message belongs."""
+        if name.startswith("ruling:") and self._adjudication_channel is not None:
+            return self._adjudication_channel, None
+        return conversation.session.channel, conversation.snapshot.thread_ts
+
     async def _post(self, conversation: Conversation, name: str, card: Card, *, before: Json | None) -> str:
         """Posts a message once. ``before`` notes an earlier attempt, which may have gone through."""
-        session, thread_ts, digest = conversation.session, conversation.snapshot.thread_ts, _digest(card)
+        session, digest = conversation.session, _digest(card)
+        channel, thread_ts = self._place(conversation, name)
         identity = {"conversation": conversation.id, "name": name}
         for _ in range(_MOST_POSTS):
             if before is not None:
-                ts = await self._slack.find(session.channel, identity, thread_ts=thread_ts, since=session.started_at)
+                ts = await self._slack.find(channel, identity, thread_ts=thread_ts, since=session.started_at)
                 if ts is not None:
                     break
             before = {"posting": digest}
             await self._store.note_shown(conversation.id, name, before)
             with suppress(DeliveryUnknown):
-                ts = await self._slack.post(session.channel, card, identity, thread_ts=thread_ts)
+                ts = await self._slack.post(channel, card, identity, thread_ts=thread_ts)
                 break
         else:
             raise DeliveryUnknown(f"Slack gave no answer to {_MOST_POSTS} messages, and shows none of them")
@@ -154,7 +182,7 @@ class Threads:
             if await self._slack.respond(offer.response_url, payload):
                 return ts
         try:
-            await self._slack.update(conversation.session.channel, ts, card)
+            await self._slack.update(self._place(conversation, name)[0], ts, card)
         except SlackRefused as error:
             if error.code != "message_not_found" or name == "parent":
                 raise

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.change import NEW_VIEWS, change_modal, found, new_modal, notice
+from slackbot.blocks.dispute import dispute_card, known_lines, settled_card
 from slackbot.blocks.remarks import flag_modal
 from slackbot.blocks.thread import again, bot_says, parent
 from slackbot.crowd.votes import Vote
@@ -136,3 +137,14 @@ def test_options(query: str, names: list[str], description: str) -> None:
 @given(TEXTS)
 def test_the_modal_for_a_flag(text: str) -> None:
     assert_shown(flag_modal("card|c|1|0", text))
+
+
+@UNHURRIED
+@given(asked_and_voted().filter(lambda asked: bool(asked[0].open_parts)))
+def test_what_adjudicators_see(asked: tuple[Question, list[Vote]]) -> None:
+    question, votes = asked
+    assert_posted(dispute_card(CONVERSATION, question, votes, "https://x.slack.com/archives/C1/p1"))
+    assert_posted(settled_card(question, None))
+    draft = Draft.of(CONVERSATION, question).as_ruling(len(question.decided), None, known_lines(question, votes))
+    assert_shown(change_modal(draft, "0123456789abcdef"))
+    assert Draft.from_dict(draft.as_dict()) == draft

@@ -31,7 +31,8 @@ from slackbot.threads import threads
 from workers.exports import exporter
 
 Json = dict[str, Any]
-Chosen = Callable[[dict[str, Person]], Json]
+#: The settings that a scene wants, of the people and the workspace.
+Chosen = Callable[[dict[str, Person], Sandbox], Json]
 #: Seconds that an acknowledgement is waited for: Slack waits 3, but these scenes also run on crowded machines.
 PATIENCE = 15.0
 #: Seconds that a worker may take to start and to post the files, on a machine that does other things too.
@@ -289,7 +290,7 @@ def shown(message: Json) -> str:
 
 @asynccontextmanager
 async def staged(
-    redis_url: str, core: Core, *, transport: str = "socket", chosen: Chosen = lambda _: {}, **sandbox: Any
+    redis_url: str, core: Core, *, transport: str = "socket", chosen: Chosen = lambda _, __: {}, **sandbox: Any
 ) -> AsyncIterator[Stage]:
     """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon.
 
@@ -309,7 +310,7 @@ async def staged(
             slack_signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
             redis_url=redis_url,
-            **{"quorum": Fixed(1), **chosen(people)},
+            **{"quorum": Fixed(1), **chosen(people, slack)},
         )
         app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, exporter(redis_url)))
         if transport == "socket":

@@ -33,7 +33,7 @@ async def test_a_vote_for_an_action_that_contradicts_a_rule_warns_with_file_and_
 
 async def test_a_vote_that_is_changed_back_takes_the_warning_away(redis_url: str, bistro: BuiltinCore) -> None:
     """The card shows what the votes say now, where people don't answer blind."""
-    async with staged(redis_url, bistro, chosen=lambda _: {"blind": False}) as stage:
+    async with staged(redis_url, bistro, chosen=lambda _, __: {"blind": False}) as stage:
         await _changes_back(await stage.teach("quorum 2"))
 
 

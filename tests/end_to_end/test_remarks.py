@@ -107,7 +107,7 @@ async def test_nobody_sees_what_others_answered_before_answering(stage: Stage) -
 
 async def test_in_another_order_nothing_is_chosen_beforehand(redis_url: str, bistro: BuiltinCore) -> None:
     """The intents come in alphabetical order, or in an order of each person's own."""
-    async with staged(redis_url, bistro, chosen=lambda _: {"order": "random"}) as stage:
+    async with staged(redis_url, bistro, chosen=lambda _, __: {"order": "random"}) as stage:
         scene = await stage.teach()
         await scene.say("hi")
         await scene.card("hi")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from slackbot.core.protocol import Core
+from slackbot.crowd.quorum import Rule
 from slackbot.dialogue.events import (
     ActionExecuted,
     ActionReverted,
@@ -39,11 +40,24 @@ class Lesson:
 
     @classmethod
     async def begin(
-        cls, store: Store, core: Core, conversation_id: str = "lesson", *, quorum: int = 1, channel: str = "C1"
+        cls,
+        store: Store,
+        core: Core,
+        conversation_id: str = "lesson",
+        *,
+        quorum: int = 1,
+        channel: str = "C1",
+        rule: Rule | str = "",
     ) -> Lesson:
         """Opens a conversation as /teach does."""
         session = Session(
-            team="T1", channel=channel, owner=OWNER, speaker=SPEAKER, quorum=quorum, started_at=1_700_000_000.0
+            team="T1",
+            channel=channel,
+            owner=OWNER,
+            speaker=SPEAKER,
+            quorum=quorum,
+            started_at=1_700_000_000.0,
+            rule=str(rule),
         )
         first: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted(ACTION_LISTEN)]
         assert await store.create(conversation_id, session.as_dict(), rows(first), "parent")
