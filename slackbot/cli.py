@@ -15,6 +15,7 @@ import click
 from slackbot.errors import StorythreadError
 
 if TYPE_CHECKING:
+    from slackbot.core.protocol import Core
     from slackbot.settings import Settings
 
 
@@ -81,17 +82,12 @@ def _demo_folder() -> Path:
 def serve() -> None:
     """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, HTTP without."""
     from slackbot.app import serve as run
-    from slackbot.core.action_server import action_server_of
-    from slackbot.core.builtin import BuiltinCore
-    from slackbot.settings import example_assistant
     from workers.exports import exporter
 
     settings = _settings()
     settings.require("slack_bot_token")
     with _redis(settings, keep_running=True) as url:
-        click.echo("storythread: loading the assistant ...", err=True)
-        folder = settings.assistant or example_assistant()
-        core = BuiltinCore.load(folder, action_server_of(folder, settings.action_server))
+        core = _rasa(settings) or _builtin(settings)
         ready = lambda: click.echo("storythread: ready", err=True)  # noqa: E731  a name for a line
         asyncio.run(run(settings, core, url, exporter(url), ready))
 
@@ -177,24 +173,21 @@ def evaluate(*, project: Path | None, out: Path, what: str | None) -> None:
     type=click.Path(path_type=Path),
     help="The Rasa project to teach: the folder with domain.yml and data. Otherwise the assistant of the settings.",
 )
+@click.option("--endpoint", help="Teach the Rasa server at this URL (started with --enable-api) instead of a project.")
 @click.option("--resume", is_flag=True, help="Take up the latest session that was not finished.")
-def shell(*, project: Path | None, resume: bool) -> None:
+def shell(*, project: Path | None, endpoint: str | None, resume: bool) -> None:
     """Teach in this terminal, without Slack."""
-    from slackbot.core.action_server import action_server_of
-    from slackbot.core.builtin import BuiltinCore
-    from slackbot.settings import example_assistant
     from slackbot.shell.run import teach
     from slackbot.store.server import EmbeddedServer
 
     os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
     settings = _settings()
-    own = project or settings.assistant
-    folder = (own or example_assistant()).resolve()
-    click.echo("storythread: loading the assistant ...", err=True)
-    core = BuiltinCore.load(folder, action_server_of(folder, settings.action_server))
+    folder = project or settings.assistant
+    core = (None if project and not endpoint else _rasa(settings, endpoint)) or _builtin(settings, project)
+    place = endpoint or (None if project else settings.core) or str((folder or _example()).resolve())
     # A store of its own: an app that shared it would try to show these conversations in Slack.
     with EmbeddedServer(settings.data / "shell") as url:
-        asyncio.run(teach(core, url, str(folder), folder if own else None, resume=resume))
+        asyncio.run(teach(core, url, place, folder, resume=resume))
 
 
 @main.command()
@@ -207,6 +200,34 @@ def doctor() -> None:
         click.echo(str(finding))
         faults += finding.is_fault
     sys.exit(1 if faults else 0)
+
+
+def _rasa(settings: Settings, url: str | None = None) -> Core | None:
+    """The Rasa server at the URL, or else that of the settings, once it answers; None where neither names one."""
+    from slackbot.core.rasa.configured import connected, endpoint_of
+
+    endpoint = endpoint_of(settings, url)
+    return asyncio.run(connected(endpoint, settings, _progress)) if endpoint else None
+
+
+def _builtin(settings: Settings, project: Path | None = None) -> Core:
+    """The project, or else the assistant of the settings, learned."""
+    from slackbot.core.action_server import action_server_of
+    from slackbot.core.builtin import BuiltinCore
+
+    _progress("loading the assistant ...")
+    folder = (project or settings.assistant or _example()).resolve()
+    return BuiltinCore.load(folder, action_server_of(folder, settings.action_server))
+
+
+def _example() -> Path:
+    from slackbot.settings import example_assistant
+
+    return example_assistant()
+
+
+def _progress(line: str) -> None:
+    click.echo(f"storythread: {line}", err=True)
 
 
 def _settings() -> Settings:

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from slackbot.errors import PersonError, StorythreadError
+from slackbot.errors import CoreFailed, PersonError, StorythreadError
 from slackbot.settings import Settings, bundled, example_assistant
 from slackbot.store.server import EmbeddedServer, connect
 
@@ -71,7 +71,9 @@ async def examine(settings: Settings) -> list[Finding]:
     Starts the program's own Redis for a moment if the settings name none. Each wait has a bound.
     """
     slack, store, assistant = await asyncio.gather(
-        _slack(settings), _store(settings), asyncio.to_thread(_assistant, settings)
+        _slack(settings),
+        _store(settings),
+        _rasa(settings, settings.core) if settings.core else asyncio.to_thread(_assistant, settings),
     )
     return [*slack, *store, assistant]
 
@@ -257,3 +259,16 @@ def _assistant(settings: Settings) -> Finding:
         return _warning(subject, f"{folder} has {counts}; it will understand or do nothing until it is taught")
     which = f"{folder}" if settings.assistant else "not set: the bundled example"
     return _ok(subject, f"{which} ({counts})")
+
+
+async def _rasa(settings: Settings, url: str) -> Finding:
+    """Asks the Rasa server for its domain."""
+    from slackbot.core.rasa import EndpointConfig, RasaCore  # noqa: PLC0415  heavy
+
+    subject = "STORYTHREAD_CORE"
+    endpoint = EndpointConfig(url, token=settings.core_token, jwt=settings.core_jwt, timeout=10)
+    try:
+        core = await RasaCore.connect(endpoint)
+    except CoreFailed as error:
+        return _fault(subject, f"{error}; start it with: rasa run --enable-api")
+    return _ok(subject, f"{url} ({len(core.domain.intents)} intents, {len(core.domain.actions)} actions)")

@@ -159,6 +159,11 @@ class Settings:
     redis_url: str | None = _setting("REDIS_URL", None, _REDIS_URL, secret=True)
     #: The Rasa project that is taught. ``None``: the bundled example.
     assistant: Path | None = _setting("STORYTHREAD_ASSISTANT", None, _folder)  # noqa: RUF009  a field
+    #: A Rasa server that is taught in its place. ``None``: the core that is built in.
+    core: str | None = _setting("STORYTHREAD_CORE", None, _url("http", "https", example="http://localhost:5005"))
+    #: What that server was given as --auth-token, or a finished JWT for one with --jwt-secret.
+    core_token: str | None = _setting("STORYTHREAD_CORE_TOKEN", None, secret=True)
+    core_jwt: str | None = _setting("STORYTHREAD_CORE_JWT", None, secret=True)
     #: Where custom actions run. ``None``: where the assistant's ``endpoints.yml`` says, if it does.
     action_server: str | None = _setting("STORYTHREAD_ACTION_SERVER", None, _ACTION_URL)
     #: Where our own server keeps its files, and exports are made ready.
@@ -222,7 +227,8 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown anywhere: tokens, the signing secret, the password in the Redis URL."""
         password = unquote(urlsplit(self.redis_url).password or "") if self.redis_url else ""
-        tokens = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, password)
+        slack = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        tokens = (*slack, self.core_token, self.core_jwt, password)
         return tuple(token for token in tokens if token)
 
 

@@ -11,6 +11,9 @@ from dataclasses import replace
 import aiohttp
 
 from slackbot.app import web_client
+from slackbot.core.rasa import retrieve_domain
+from slackbot.core.rasa.configured import endpoint_of
+from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.project import load_project
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.export import export_files
@@ -33,7 +36,7 @@ def post_export(conversation_id: str) -> None:
 
 
 async def _post_export(settings: Settings, redis_url: str, conversation_id: str) -> None:
-    domain = load_project(settings.assistant or example_assistant()).domain
+    domain = await _domain(settings)
     async with AsyncExitStack() as stack:
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
@@ -49,6 +52,14 @@ async def _post_export(settings: Settings, redis_url: str, conversation_id: str)
         await _upload_once(slack, conversation, files)
         await _finish(store, conversation)
         await Threads(store, reader.read, slack, settings.adjudication_channel).draw(conversation_id)
+
+
+async def _domain(settings: Settings) -> Domain:
+    """The domain of what is taught. Raises CoreFailed where a Rasa server doesn't answer."""
+    endpoint = endpoint_of(settings)
+    if endpoint is not None:
+        return Domain.from_dict(await retrieve_domain(endpoint))
+    return load_project(settings.assistant or example_assistant()).domain
 
 
 async def _upload_once(slack: Slack, conversation: Conversation, files: dict[str, str]) -> None:

@@ -68,9 +68,8 @@ def _user_cell(event: UserUttered) -> Text:
 def _bot_cell(event: Event) -> Text:
     match event:
         case ActionExecuted(action_name=name) if name not in _UNSHOWN_ACTIONS:
-            certainty = "" if event.confidence is None else f" {event.confidence:.2f}"
-            policy = f" {event.policy}" if event.policy else ""
-            return Text(printable(str(name or event.action_text)), "magenta") + Text(f"{certainty}{policy}", "dim")
+            why = f" {event.confidence or 0:.2f} {event.policy}" if event.policy else " chosen by you"
+            return Text(printable(str(name or event.action_text)), "magenta") + Text(why, "dim")
         case BotUttered():
             return Text("\n".join(said(event)))
         case SlotSet() if event.key not in _UNSHOWN_SLOTS:
@@ -121,11 +120,13 @@ def new_words(events: Iterable[Event]) -> Iterator[Text]:
             yield Text(f"     {printable(slot_words(event))}", "dim")
 
 
-def slots_table(tracker: Tracker) -> Table:
+def slots_table(tracker: Tracker) -> Table | Text:
     """The slots that hold something, and how many are empty."""
     slots = {key: value for key, value in tracker.slots.items() if key not in _UNSHOWN_SLOTS}
     filled = {key: value for key, value in slots.items() if value is not None}
     caption = f"{len(slots) - len(filled)} of {len(slots)} slots are empty"
+    if not filled:
+        return Text(caption if slots else "There are no slots.", "dim")
     table = Table(caption=caption, caption_justify="left")
     table.add_column("slot")
     table.add_column("type")

@@ -1,0 +1,45 @@
+"""The Rasa server that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from slackbot.core.action_server import ActionServer
+from slackbot.core.rasa.client import retrieve_status
+from slackbot.core.rasa.core import RasaCore
+from slackbot.core.rasa.endpoint import EndpointConfig, RasaFailed
+from slackbot.settings import Settings
+
+#: Seconds that a server may take to come up; one that loads a large model needs most of it.
+PATIENCE = 120.0
+_LOOK_EVERY = 1.0
+#: A server that answers so will not answer otherwise later: it refuses the token, or is no Rasa server.
+_FINAL = {401, 403, 404}
+
+
+def endpoint_of(settings: Settings, url: str | None = None) -> EndpointConfig | None:
+    """The server at the URL, or else at that of the settings; None where neither names one."""
+    url = url or settings.core
+    return EndpointConfig(url, token=settings.core_token, jwt=settings.core_jwt) if url else None
+
+
+async def connected(
+    endpoint: EndpointConfig, settings: Settings, say: Callable[[str], None], *, patience: float = PATIENCE
+) -> RasaCore:
+    """A core at that server, which is waited for, and ``say`` told so. Raises RasaFailed after so many seconds."""
+    loop, waits = asyncio.get_running_loop(), False
+    deadline = loop.time() + patience
+    while True:
+        try:
+            await retrieve_status(endpoint)
+            break
+        except RasaFailed as error:
+            if error.status in _FINAL or loop.time() > deadline:
+                raise
+            if not waits:
+                say(f"waiting for Rasa: {error}")
+            waits = True
+        await asyncio.sleep(_LOOK_EVERY)
+    actions = ActionServer(settings.action_server) if settings.action_server else None
+    return await RasaCore.connect(endpoint, actions)
