@@ -11,6 +11,7 @@ from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, UserUttered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.draft import words_of
+from slackbot.learning.intents import intent_names
 from slackbot.learning.question import PartKind
 from slackbot.learning.session import Session
 from slackbot.learning.terms import SPAN, Order, Terms
@@ -78,7 +79,7 @@ def _classes(domain: Domain, text: str) -> dict[str, int]:
     Entities can be marked in more ways than can be counted on; these are the ways to mark none, or one word.
     """
     return {
-        PartKind.INTENT: max(2, len(domain.intents)),
+        PartKind.INTENT: max(2, len(intent_names(domain))),
         PartKind.ENTITIES: max(2, 1 + len(words_of(text)) * len(domain.entities)),
         PartKind.ACTION: max(2, len(domain.actions)),
         SPAN: max(2, 1 + len(domain.entities)),

@@ -8,6 +8,7 @@ from typing import Any
 from slackbot.core.protocol import Core
 from slackbot.dialogue.events import BotUttered, Event, UserUttered
 from slackbot.dialogue.tracker import Tracker
+from slackbot.learning.intents import intent_named, suggested_intent
 from slackbot.learning.question import (
     Message,
     Part,
@@ -28,7 +29,7 @@ def understanding(parse_data: Mapping[str, Any]) -> tuple[Part, Part]:
     """The parts that ask what a message means."""
     intent, version = parse_data.get("intent") or {}, parse_data.get("model_version")
     return (
-        Part(PartKind.INTENT, intent.get("name") or "", confidence=intent.get("confidence"), model_version=version),
+        Part(PartKind.INTENT, suggested_intent(parse_data), confidence=intent.get("confidence"), model_version=version),
         Part(PartKind.ENTITIES, entities_answer(parse_data.get("entities") or ()), model_version=version),
     )
 
@@ -80,7 +81,7 @@ def user_event(question: Question) -> UserUttered:
         # A correction replaces what the core said of the whole message, as Rasa's interactive learning has it.
         parse_data = {
             "text": question.message.text,
-            "intent": {"name": intent.answer, "confidence": 1.0},
+            "intent": intent_named(intent.answer),
             "entities": answered_entities(entities.answer, found),
         }
     return UserUttered(

@@ -6,6 +6,7 @@ from slackbot.blocks.change import MARKUP_BLOCK, TYPE_BLOCK, WORDS_BLOCK, Fields
 from slackbot.dialogue.annotations import parse_annotated
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
+from slackbot.learning.intents import intent_names
 from slackbot.learning.question import PartKind
 
 _NOT_MARKED_UP = "This is not marked up right. Write [words](entity)."
@@ -14,7 +15,7 @@ _NOT_MARKED_UP = "This is not marked up right. Write [words](entity)."
 def chosen(draft: Draft, fields: Fields, conversation: Conversation) -> Draft:
     """The draft with the intents and actions that are picked in the modal."""
     domain = conversation.tracker.domain
-    for kind, names in ((PartKind.INTENT, domain.intents), (PartKind.ACTION, domain.actions)):
+    for kind, names in ((PartKind.INTENT, intent_names(domain)), (PartKind.ACTION, domain.actions)):
         for index in draft.open_parts(kind):
             picked = fields[part_block(index)]
             name = named(picked, (*names, *draft.suggested)) if picked else None

@@ -14,6 +14,7 @@ from slackbot.errors import Refused
 from slackbot.learning.additions import is_name
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
+from slackbot.learning.intents import likeliest_first
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.terms import Order
 from slackbot.listeners.parsing import Json, person_of
@@ -47,9 +48,7 @@ def _searching(teaching: Teaching, search: Search) -> Callable[..., Awaitable[No
 def _intents(query: str, conversation: Conversation, draft: Draft, person: str) -> Options:
     """The likeliest first, as the core ranks them, then the others; or in the order that the draft asks for."""
     question = conversation.question
-    ranking = question.parse_data.get("intent_ranking", ()) if question else ()
-    likely = [entry["name"] for entry in ranking if entry.get("name")]
-    names = list(dict.fromkeys([*likely, *conversation.tracker.domain.intents]))
+    names = likeliest_first(question.parse_data if question else {}, conversation.tracker.domain)
     return found(query, _ordered(names, draft, person))
 
 

@@ -21,6 +21,7 @@ from slackbot.learning.contradictions import prediction_after
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.failures import Remedy, first_draft, written_events
+from slackbot.learning.intents import likeliest_first, likelihoods
 from slackbot.learning.loop import Loop
 from slackbot.learning.question import PartKind, Question, entities_answer
 from slackbot.shell.terminal import Choice, printable
@@ -92,13 +93,8 @@ class Answers:
 
     async def _intent(self, conversation: Conversation, question: Question, given: str) -> str:
         """The name that somebody picks or makes up; empty where they don't."""
-        ranking = [
-            (str(row["name"]), float(row.get("confidence") or 0.0))
-            for row in question.parse_data.get("intent_ranking") or ()
-            if row.get("name")
-        ]
-        names = list(dict.fromkeys([*(name for name, _ in ranking), *conversation.tracker.domain.intents]))
-        name = await self._picked("intent", names, dict(ranking), given)
+        names = likeliest_first(question.parse_data, conversation.tracker.domain)
+        name = await self._picked("intent", names, likelihoods(question.parse_data), given)
         if name and name not in names:
             return name if await self._added(conversation, "intent", name) else ""
         return name
