@@ -1,4 +1,4 @@
-"""The names by which people tell intents apart: a retrieval intent (``faq``) goes by its full names (``faq/ask_name``)."""
+"""The names by which people tell intents apart: a retrieval intent (``faq``) has full ones (``faq/ask_name``)."""
 
 from __future__ import annotations
 
