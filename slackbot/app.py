@@ -19,6 +19,7 @@ from slackbot import listeners
 from slackbot.background import Background
 from slackbot.core.protocol import Core
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError
+from slackbot.learning.known_skills import KnownSkills
 from slackbot.learning.loop import Loop
 from slackbot.learning.opening import Asking, Opening
 from slackbot.learning.terms import Order
@@ -32,6 +33,7 @@ from slackbot.store.server import connect
 from slackbot.store.skills import Skills
 from slackbot.teaching import Teaching
 from slackbot.threads import Slack, Threads
+from workers.crowd_requests import CrowdRequests
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,9 @@ async def teaching_app(
         client = web_client(settings, http)
         store, background = Store(redis), Background()
         slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
-        loop = Loop(store, core, opening=Opening(_asking(settings), Skills(redis).skills))
+        requests = CrowdRequests(redis_url)
+        known = KnownSkills(Skills(redis), requests.skills, background)
+        loop = Loop(store, core, opening=Opening(_asking(settings), known.skills))
         threads = Threads(store, loop.read, slack, settings.adjudication_channel)
         stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(
@@ -79,6 +83,7 @@ async def teaching_app(
             adjudication_channel=settings.adjudication_channel,
             quorum=settings.quorum,
             export=export,
+            requests=requests,
         )
         # Bolt finds tokens in the client and in the environment and would warn that it uses neither.
         logging.getLogger("slack_bolt.AsyncApp").addFilter(_says_more_than_what_is_unused)

@@ -73,6 +73,14 @@ class Permissions:
             whom = people(sorted(self._administrators)) or "administrators of this workspace"
             raise Refused(f"Only {whom} may {right.value}.")
 
+    async def may(self, right: Right, person: str, channel: str) -> bool:
+        """Whether ``require`` lets them."""
+        try:
+            await self.require(right, person, channel)
+        except Refused:
+            return False
+        return True
+
     async def annotators(self, channel: str, bot: str) -> int:
         """How many people can vote in a channel."""
         await self._is_member(channel, bot)

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from slackbot.background import Background
 from slackbot.blocks.card import Card
@@ -55,6 +56,13 @@ class Place:
     thread_ts: str | None = None
 
 
+class Requests(Protocol):
+    """What is asked of the workers besides exports. Every method raises StoreUnavailable."""
+
+    async def statistics(self, team: str, channel: str, person: str, request: str, *, names: bool) -> None:
+        """Numbers and a picture of a channel's votes, for one person. ``request`` names the asking."""
+
+
 class Teaching:
     """The verbs. All raise StoreUnavailable, and Refused with a sentence for the person who asked."""
 
@@ -71,11 +79,12 @@ class Teaching:
         adjudication_channel: str | None = None,
         quorum: Rule | None,
         export: Callable[[str], Awaitable[None]],
+        requests: Requests,
     ) -> None:
         self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
         self._background, self._quorum, self._export = background, quorum, export
         self.channels, self._adjudication_channel = channels, adjudication_channel
-        self._permissions = permissions
+        self._permissions, self._requests = permissions, requests
         self._missed = Missed(store, loop.read, slack)
 
     # --- sessions -----------------------------------------------------------------------------------------------
@@ -117,6 +126,15 @@ class Teaching:
         """The rule of the channel's sessions to come, and whether it was set for this channel."""
         bot = str((await self.slack.identity())["user_id"])
         return await self._usual_rule(channel, bot), await self.channels.rule(channel) is not None
+
+    async def statistics(self, place: Place, person: str, request: str) -> None:
+        """Has the channel's votes counted for somebody: with names for those who may see how everybody does.
+
+        The same ``request`` again changes nothing. Raises Refused for those who are not in the channel.
+        """
+        await self._permissions.require(Right.VOTE, person, place.channel)
+        names = await self._permissions.may(Right.ADMINISTER, person, place.channel)
+        await self._requests.statistics(place.team, place.channel, person, request, names=names)
 
     async def control(self, place: Place, person: str, control: Control, button: SessionButton) -> Card | str:
         """Undo, restart, abort or finish. Words about what was done, escaped, or a card that asks again.

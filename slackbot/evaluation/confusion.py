@@ -35,13 +35,13 @@ def write_confusion(pairs: Iterable[tuple[str, str]], path: Path) -> None:
     counts = Counter(pairs)
     names = pictured(counts)
     numbers = np.array([[counts[name, guess] for guess in names] for name in names], dtype=np.int64)
-    shown = [_short(name) for name in names]
+    shown = [short(name) for name in names]
     longest = max(map(len, shown)) * _CHARACTER
     side = len(names) * _CELL
     side += longest * (2 if len(names) >= _MANY else 1)
     figure = Figure(figsize=(side + 1.2, side + 1.2), dpi=_DOTS, layout="constrained")
     axes = figure.add_subplot()
-    _draw(axes, numbers, shown)
+    draw_counts(axes, numbers, shown)
     everything = len({name for pair in counts for name in pair})
     which = f", the {len(names)} most confused of {everything} intents" if everything > len(names) else ""
     title = f"What examples are, and what they were taken for{which}"
@@ -49,18 +49,19 @@ def write_confusion(pairs: Iterable[tuple[str, str]], path: Path) -> None:
     FigureCanvasAgg(figure).print_figure(path, format="png")
 
 
-def pictured(counts: Counter[tuple[str, str]]) -> list[str]:
-    """The names in the order of the alphabet; the MOST that were confused most often where there are more."""
+def pictured(counts: Counter[tuple[str, str]], at_most: int = MOST) -> list[str]:
+    """The names in the order of the alphabet; those that were confused most often where there are more."""
     names = {name for pair in counts for name in pair}
     confused: Counter[str] = Counter()
     for (name, guess), count in counts.items():
         if name != guess:
             confused.update({name: count, guess: count})
-    most = sorted(names, key=lambda name: (-confused[name], name))[:MOST]
+    most = sorted(names, key=lambda name: (-confused[name], name))[:at_most]
     return sorted(most, key=lambda name: (name.lower(), name))
 
 
-def _draw(axes: Axes, numbers: NDArray[np.int64], names: Sequence[str]) -> None:
+def draw_counts(axes: Axes, numbers: NDArray[np.int64], names: Sequence[str]) -> None:
+    """Draws a square of counts: its diagonal blue, the rest red, the darker the greater its share of the row."""
     shares = numbers / np.maximum(numbers.sum(axis=1, keepdims=True), 1)
     right = np.eye(len(names), dtype=bool)
     # A single mistake among many examples must be seen too.
@@ -88,5 +89,6 @@ def _label(axes: Axes, names: Sequence[str]) -> None:
         axes.axvline(edge - 0.5, color=colour, linewidth=0.6, zorder=0.5)
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """The name, cut if it is long."""
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

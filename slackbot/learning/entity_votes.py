@@ -26,12 +26,12 @@ def agreed_spans(terms: Terms, votes: Sequence[Vote], index: int) -> Agreed | No
     except ValueError:
         return None
     ballots = [
-        SpanBallot(vote.person, tuple(_span(row) for row in marked[vote.person]), vote.sequence) for vote in votes
+        SpanBallot(vote.person, tuple(span_of(row) for row in marked[vote.person]), vote.sequence) for vote in votes
     ]
     found = span_decide(terms.rule, ballots, classes=terms.classes.get(SPAN, 2), skills=terms.skills)
     if not ballots or not found.agreed:
         return None
-    known = {(span, span.value): row for rows in marked.values() for row in rows for span in [_span(row)]}
+    known = {(span, span.value): row for rows in marked.values() for row in rows for span in [span_of(row)]}
     answer = entities_answer(known[span, span.value] for span in found.spans)
     verdicts = [region.verdict.people for region in found.regions if isinstance(region.verdict, Agreed)]
     whole = [vote.person for vote in votes if all(vote.person in people for people in verdicts)]
@@ -47,7 +47,8 @@ def rows_of(answer: str) -> list[Json]:
     return rows
 
 
-def _span(row: Json) -> Span:
+def span_of(row: Json) -> Span:
+    """An entity of an answer as a span; its value is JSON."""
     return Span(
         start=int(row.get("start", 0)),
         end=int(row.get("end", 0)),

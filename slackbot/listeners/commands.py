@@ -15,6 +15,8 @@ from slackbot.errors import Refused, SlackRefused, StoreUnavailable, WorldError
 from slackbot.listeners.channel_rule import HELP as CHANNEL_RULE_HELP
 from slackbot.listeners.channel_rule import channel_rule
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
+from slackbot.listeners.statistics import HELP as STATISTICS_HELP
+from slackbot.listeners.statistics import channel_statistics
 from slackbot.permissions import NOT_INVITED
 from slackbot.teaching import Place, Teaching
 
@@ -56,7 +58,10 @@ class Subcommand:
     handle: Callable[[Teaching, Json, str], Awaitable[str | Json]]
 
 
-SUBCOMMANDS: tuple[Subcommand, ...] = (Subcommand("default", CHANNEL_RULE_HELP, channel_rule),)
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    Subcommand("default", CHANNEL_RULE_HELP, channel_rule),
+    Subcommand("stats", STATISTICS_HELP, channel_statistics),
+)
 
 
 HELP = "\n".join([_START, *(subcommand.help for subcommand in SUBCOMMANDS)])

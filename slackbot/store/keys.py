@@ -43,6 +43,11 @@ def draft(token: str) -> str:
     return f"{PREFIX}:draft:{token}"
 
 
+def posted(request: str) -> str:
+    """How much of somebody's statistics is posted: text, picture (STRING)."""
+    return f"{PREFIX}:posted:{request}"
+
+
 def skills(team: str) -> str:
     """What is known of each annotator of a workspace (HASH: version, at, questions, skills)."""
     return f"{PREFIX}:skills:{team}"

@@ -141,6 +141,17 @@ class Slack:
         user = (await self._call(lambda: self.client.users_info(user=person), repeatable=True))["user"]
         return bool(user.get("is_owner") or user.get("is_admin"))
 
+    async def shown_name(self, person: str) -> str:
+        """The name under which people know somebody."""
+        user = (await self._call(lambda: self.client.users_info(user=person), repeatable=True))["user"]
+        profile = user.get("profile") or {}
+        return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or person)
+
+    async def direct(self, person: str) -> str:
+        """The channel in which the app and one person are alone."""
+        response = await self._call(lambda: self.client.conversations_open(users=person), repeatable=True)
+        return str(response["channel"]["id"])
+
     def _members_page(self, channel: str, cursor: str) -> Call:
         return lambda: self.client.conversations_members(channel=channel, limit=1000, cursor=cursor or None)
 
@@ -151,8 +162,10 @@ class Slack:
             repeatable=True,
         )
 
-    async def upload(self, channel: str, files: Mapping[str, str], words: str, *, thread_ts: str | None) -> None:
-        """Uploads text files (name to text) as one message. Raises DeliveryUnknown like ``post``."""
+    async def upload(
+        self, channel: str, files: Mapping[str, str | bytes], words: str, *, thread_ts: str | None
+    ) -> None:
+        """Uploads files (name to what is in them) as one message. Raises DeliveryUnknown like ``post``."""
         uploads: list[Json] = [{"filename": name, "title": name, "content": text} for name, text in files.items()]
         await self._call(
             lambda: self.client.files_upload_v2(
