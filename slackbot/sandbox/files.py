@@ -80,6 +80,11 @@ class Files:
             raise ApiError("file_not_found")
         return file
 
+    def delete(self, file: File) -> None:
+        """Forget a file."""
+        del self._by_id[file.id]
+        self.workspace.changes.publish("file_deleted", channel=file.channel, file=file.id)
+
     def announce(self, file: File) -> None:
         """Tell the workspace that a file is there for all to see."""
         self.workspace.changes.publish("file", channel=file.channel, file=file.id, name=file.name, title=file.title)

@@ -19,6 +19,10 @@ class Installation:
     #: Callback ids of global shortcuts and of those in a message's menu.
     shortcuts: frozenset[str] | None = None
     message_shortcuts: frozenset[str] | None = None
+    #: Whether the app has a home tab, and one where people and the app write to each other.
+    home_tab: bool = True
+    messages_tab: bool = True
+    messages_tab_is_read_only: bool = False
     bot_name: str = "storythread"
     #: Commands and shortcuts as the manifest describes them.
     described: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
@@ -48,6 +52,7 @@ class Installation:
 def installation_of(manifest: Mapping[str, Any]) -> Installation:
     """What a manifest, read from YAML or JSON, asks for. What it doesn't mention the app doesn't have."""
     features = manifest.get("features", {})
+    tabs = features.get("app_home", {})
     shortcuts = features.get("shortcuts", [])
     subscriptions = manifest.get("settings", {}).get("event_subscriptions", {})
     return Installation(
@@ -56,6 +61,9 @@ def installation_of(manifest: Mapping[str, Any]) -> Installation:
         commands={one["command"]: one.get("should_escape", False) for one in features.get("slash_commands", [])},
         shortcuts=frozenset(one["callback_id"] for one in shortcuts if one["type"] == "global"),
         message_shortcuts=frozenset(one["callback_id"] for one in shortcuts if one["type"] == "message"),
+        home_tab=tabs.get("home_tab_enabled", False),
+        messages_tab=tabs.get("messages_tab_enabled", True),
+        messages_tab_is_read_only=tabs.get("messages_tab_read_only_enabled", False),
         bot_name=features.get("bot_user", {}).get("display_name", Installation.bot_name),
         described={"commands": features.get("slash_commands", []), "shortcuts": shortcuts},
     )

@@ -109,6 +109,8 @@ class Kept:
     def _keep(self, backend: Backend, change: Change) -> None:
         if self._journal is None:
             return
+        if change["type"] == "file_deleted":
+            (self._folder / "files" / change["file"]).unlink(missing_ok=True)
         if change["type"] == "file":
             content = backend.files.uploaded(change["file"]).content
             (self._folder / "files").mkdir(mode=0o700, exist_ok=True)
@@ -131,7 +133,7 @@ def _changed(backend: Backend, change: Change) -> Iterator[tuple[Key, Any]]:
     """What of that which is kept has changed."""
     workspace = backend.workspace
     match change["type"]:
-        case "person_added":
+        case "person_added" | "person_changed":
             yield ("account", change["user"]), asdict(workspace.accounts[change["user"]])
         case "channel_created" | "channel_changed" | "member_joined_channel" | "member_left_channel":
             yield ("channel", change["channel"]), _channel(workspace.channels[change["channel"]])
@@ -143,6 +145,8 @@ def _changed(backend: Backend, change: Change) -> Iterator[tuple[Key, Any]]:
             home = backend.views.home(change["user"])
             if home is not None and home.id == change["view"]["id"]:
                 yield ("home", change["user"]), asdict(home)
+        case "file_deleted":
+            yield ("file", change["file"]), None
         case "file":
             yield ("file", change["file"]), _file(backend.files.uploaded(change["file"]))
 

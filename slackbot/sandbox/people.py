@@ -64,6 +64,8 @@ class Person:
         place = self._present_in(channel)
         if not text.strip():
             raise NotOnScreen("Slack sends no empty message")
+        if place.kind == "im" and not self._can_write_to_app:
+            raise NotOnScreen("the app's manifest gives it no tab in which people can write to it")
         message = by_person(self._account, self._typed(text))
         async with self._deliverer.told():
             try:
@@ -290,6 +292,9 @@ class Person:
 
     async def open_home(self, tab: str = "home") -> None:
         """Open the app's home (``home`` or ``messages``)."""
+        installed = self._backend.installation
+        if not (installed.home_tab if tab == "home" else installed.messages_tab):
+            raise NotOnScreen(f"the app's manifest gives it no {tab} tab")
         channel, _ = self._backend.workspace.direct([self.id])
         view = self.home if tab == "home" else None
         changes = self._backend.workspace.changes
@@ -315,6 +320,11 @@ class Person:
         if self.id not in place.members:
             raise NotOnScreen(f"{self.name} is not in {place.name}; use join")
         return place
+
+    @property
+    def _can_write_to_app(self) -> bool:
+        installed = self._backend.installation
+        return installed.messages_tab and not installed.messages_tab_is_read_only
 
     def _message(self, place: Channel, ts: str) -> JSON:
         try:

@@ -220,6 +220,11 @@ class Sandbox:
         """The id of the channel with this name, if there is one."""
         return self._backend.workspace.channel_named(name)
 
+    def move(self, person: Person, tz: str) -> None:
+        """Let a person live in the time zone of this name, such as ``Europe/Berlin``."""
+        self._backend.workspace.accounts[person.id].tz = tz
+        self._backend.workspace.changes.publish("person_changed", user=person.id)
+
     def direct_message(self, person: Person) -> str:
         """The id of the direct message channel of a person and the bot."""
         return self._backend.workspace.direct([person.id])[0].id

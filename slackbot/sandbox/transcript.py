@@ -48,7 +48,8 @@ class Transcript:
         elif message["text"] not in ("", NO_TEXT):
             yield from self._readable(message["text"])
         for file in message.get("files", ()):
-            yield f"(file {file['title']}: {file['name']}, {file['size']} bytes)"
+            deleted = file.get("mode") == "tombstone"
+            yield "(deleted file)" if deleted else f"(file {file['title']}: {file['name']}, {file['size']} bytes)"
         reactions = [f":{r['name']}: {r['count']}" for r in message.get("reactions", ())]
         if reactions:
             yield " ".join(reactions)

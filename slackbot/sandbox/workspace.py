@@ -25,6 +25,8 @@ class Account:
     display_name: str
     is_bot: bool = False
     is_admin: bool = False
+    #: The name of a time zone.
+    tz: str = "Etc/UTC"
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     messages: dict[str, JSON] = field(default_factory=dict)
+    topic: JSON = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
 
 
 @dataclass(frozen=True)

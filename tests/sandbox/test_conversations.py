@@ -172,3 +172,22 @@ async def test_a_reaction_needs_a_message_and_a_name(
     ts = await ada.say(channel, "hi")
     call = client.reactions_add(**{"channel": channel, "timestamp": ts, "name": "eyes", **arguments})
     assert (await refusal(call))["error"] == error
+
+
+async def test_the_app_makes_a_channel_and_says_what_it_is_for(slack: Sandbox, client: AsyncWebClient) -> None:
+    made = (await client.conversations_create(name="rulings", is_private=True))["channel"]
+    assert (made["is_private"], made["is_member"]) == (True, True)
+    assert (await refusal(client.conversations_create(name="rulings")))["error"] == "name_taken"
+    assert (await refusal(client.conversations_create(name="Rulings!")))["error"] == "invalid_name_specials"
+    await client.conversations_setTopic(channel=made["id"], topic="What was not agreed & why")
+    about = (await client.conversations_info(channel=made["id"]))["channel"]
+    assert about["topic"]["value"] == "What was not agreed &amp; why"
+    assert slack.messages(made["id"])[0]["subtype"] == "channel_topic"
+    assert (await refusal(client.conversations_setTopic(channel=made["id"], topic="x" * 251)))["error"] == "too_long"
+
+
+async def test_people_live_in_time_zones(slack: Sandbox, client: AsyncWebClient, ada: Person) -> None:
+    assert (await client.users_info(user=ada.id))["user"]["tz_offset"] == 0
+    slack.move(ada, "Asia/Kolkata")
+    user = (await client.users_info(user=ada.id))["user"]
+    assert (user["tz"], user["tz_label"], user["tz_offset"]) == ("Asia/Kolkata", "IST", 19800)

@@ -78,3 +78,13 @@ async def test_the_app_hears_of_its_file(
     await slack.idle()
     [event] = [delivery.payload["event"] for delivery in slack.deliveries]
     assert (event["subtype"], event["user"]) == ("file_share", slack.bot_user_id)
+
+
+async def test_a_deleted_file_leaves_a_word_where_it_was(slack: Sandbox, client: AsyncWebClient, channel: str) -> None:
+    await client.files_upload_v2(channel=channel, filename="nlu.yml", content="nlu")
+    [file] = slack.files
+    assert [one["id"] for one in (await client.files_list(channel=channel))["files"]] == [file.id]
+    await client.files_delete(file=file.id)
+    assert (slack.files, (await client.files_list())["files"]) == ([], [])
+    assert "(deleted file)" in slack.transcript(channel)
+    assert (await refusal(client.files_delete(file=file.id)))["error"] == "file_not_found"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot.sandbox import Person, Sandbox
 from slackbot.sandbox.page import feed as feeds
+from slackbot.sandbox.page.site import STATIC
 
 from .apps import JSON, MODAL, Recorder
 from .windows import Window
@@ -56,6 +58,23 @@ async def test_the_page_loads_nothing_from_outside(window: Window) -> None:
         text = await answer.text()
     assert 'src="http' not in text
     assert 'href="http' not in text
+
+
+async def test_every_file_that_the_page_names_is_served_as_what_it_is(window: Window) -> None:
+    kinds = {"js": "javascript", "css": "css", "svg": "svg", "woff2": "font"}
+    waiting, seen = ["/"], set()
+    while waiting:
+        path = waiting.pop()
+        async with window.session.get(window.url + path) as answer:
+            assert answer.status == 200, path
+            assert path == "/" or kinds[path.rpartition(".")[2]] in answer.content_type
+            text = await answer.text() if "svg" not in path and "woff" not in path else ""
+        seen.add(path)
+        named = {f"/static/{name}" for name in re.findall(r"""(?:from|import) +["']\./([\w.-]+)["']""", text)}
+        named |= set(re.findall(r"""(?:src|href)=["'](/static/[\w./-]+)["']""", text))
+        waiting += named - seen - set(waiting)
+    assert "/static/app.js" in seen
+    assert not {path.name for path in STATIC.glob("*.js")} - {path.rpartition("/")[2] for path in seen}
 
 
 async def test_the_workspace_names_its_people_its_app_and_its_commands(session: ClientSession) -> None:

@@ -24,15 +24,16 @@ def scopes_for(verb: str) -> tuple[str, ...]:
     return tuple(f"{family}:{verb}" for family in _SCOPE_FAMILIES.values())
 
 
-def visible_channel(backend: Backend, name: str, verb: str) -> Channel:
-    """The channel, if the bot can see it and was granted the scope of its kind.
+def visible_channel(backend: Backend, name: str, verb: str, *instead: str) -> Channel:
+    """The channel, if the bot can see it and was granted the scope of its kind, or one of those that do instead.
 
     ApiError ``channel_not_found``, ``missing_scope``.
     """
     channel = backend.workspace.channel(name)
     if channel.kind != "channel" and not backend.workspace.has_bot(channel):
         raise ApiError("channel_not_found")
-    check_scope(backend, f"{_SCOPE_FAMILIES[channel.kind]}:{verb}")
+    if not any(backend.installation.grants(scope) for scope in instead):
+        check_scope(backend, f"{_SCOPE_FAMILIES[channel.kind]}:{verb}")
     return channel
 
 
@@ -45,12 +46,13 @@ def check_scope(backend: Backend, scope: str) -> None:
 def writable_channel(backend: Backend, name: str, *, posting: bool = True) -> Channel:
     """The channel, by id, name or a person's id, if the bot may write there.
 
-    ApiError ``channel_not_found`` (also for a private channel without the bot), ``not_in_channel``, ``is_archived``.
+    ApiError ``channel_not_found`` (also for a private channel without the bot), ``not_in_channel``, ``is_archived``,
+    ``messages_tab_disabled`` for a direct message of an app whose manifest turns that tab off.
     """
     workspace = backend.workspace
-    if name in workspace.accounts:
-        return workspace.direct([name])[0]
-    channel = workspace.channel(name)
+    channel = workspace.direct([name])[0] if name in workspace.accounts else workspace.channel(name)
+    if posting and channel.kind == "im" and not backend.installation.messages_tab:
+        raise ApiError("messages_tab_disabled")
     if not workspace.has_bot(channel):
         if channel.kind != "channel":
             raise ApiError("channel_not_found")

@@ -154,7 +154,7 @@ def channel_dict(backend: Backend, channel: Channel) -> JSON:
         "unlinked": 0,
         "updated": channel.created * 1000,
         "context_team_id": backend.workspace.team.id,
-        "topic": {"value": "", "creator": "", "last_set": 0},
+        "topic": channel.topic,
         "purpose": {"value": "", "creator": "", "last_set": 0},
         "previous_names": [],
     }

@@ -57,6 +57,39 @@ def info(backend: Backend, arguments: Arguments) -> JSON:
     return {"file": about, "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
+@method("files.list", Tier.T3, scopes=("files:read",))
+def list_all(backend: Backend, arguments: Arguments) -> JSON:
+    """The files that were shared, newest first, of a channel or a person if one is named."""
+    found = backend.files.shared()[::-1]
+    for name, held in (("channel", "channel"), ("user", "user")):
+        if name in arguments:
+            found = [file for file in found if getattr(file, held) == arguments.text(name)]
+    count = min(max(arguments.number("count", 100), 1), 1000)
+    number = max(arguments.number("page", 1), 1)
+    shown = found[count * (number - 1) : count * number]
+    paging = {"count": count, "total": len(found), "page": number, "pages": -(-len(found) // count)}
+    return {"files": [backend.files.as_dict(file, backend.base_url) for file in shown], "paging": paging}
+
+
+@method("files.delete", Tier.T3, scopes=("files:write",), required=("file",))
+def delete(backend: Backend, arguments: Arguments) -> JSON:
+    """Delete a file of the bot's own; the messages that showed it say so."""
+    file = backend.files.uploaded(arguments.text("file"))
+    if file.user != backend.workspace.app.bot_user_id:
+        raise ApiError("cant_delete_file")
+    backend.files.delete(file)
+    for channel in backend.workspace.channels.values():
+        for message in list(channel.messages.values()):
+            if any(shown["id"] == file.id for shown in message.get("files", ())):
+                left = [_tombstone(shown) if shown["id"] == file.id else shown for shown in message["files"]]
+                backend.messages.update(channel, message["ts"], {"files": left}, editor=None)
+    return {}
+
+
+def _tombstone(file: JSON) -> JSON:
+    return {"id": file["id"], "mode": "tombstone"}
+
+
 def _named_files(backend: Backend, listed: Any) -> list[File]:
     if not isinstance(listed, list) or not all(_is_named(item) for item in listed):
         raise invalid_arguments("must provide an array of objects with `id` [json-pointer:/files]")

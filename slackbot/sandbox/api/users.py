@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from slackbot.sandbox.api.access import page
 from slackbot.sandbox.api.arguments import Arguments
 from slackbot.sandbox.api.registry import Tier, method
@@ -37,6 +40,15 @@ def list_all(backend: Backend, arguments: Arguments) -> JSON:
     return {"members": members, "cache_ts": now, "response_metadata": metadata}
 
 
+@method("users.profile.get", Tier.T4, scopes=("users.profile:read",))
+def profile(backend: Backend, arguments: Arguments) -> JSON:
+    """A member's profile, by default the bot's own."""
+    account = backend.workspace.accounts.get(arguments.text("user", backend.workspace.app.bot_user_id))
+    if account is None:
+        raise ApiError("user_not_found")
+    return {"profile": _profile(backend.workspace, account)}
+
+
 def color_of(user_id: str) -> str:
     """The color of a member, which never changes: six hexadecimal digits."""
     return _COLORS[sum(user_id.encode()) % len(_COLORS)]
@@ -45,18 +57,6 @@ def color_of(user_id: str) -> str:
 def user_dict(workspace: Workspace, account: Account) -> JSON:
     """A member as Slack describes one."""
     team, name = workspace.team.id, account.display_name
-    profile = {
-        "avatar_hash": "",
-        "status_text": "",
-        "status_emoji": "",
-        "real_name": name,
-        "display_name": name,
-        "real_name_normalized": name,
-        "display_name_normalized": name,
-        "team": team,
-    }
-    if account.is_bot:
-        profile |= {"bot_id": workspace.app.bot_id, "api_app_id": workspace.app.id}
     return {
         "id": account.id,
         "team_id": team,
@@ -64,10 +64,8 @@ def user_dict(workspace: Workspace, account: Account) -> JSON:
         "deleted": False,
         "color": color_of(account.id),
         "real_name": name,
-        "tz": "Etc/UTC",
-        "tz_label": "Coordinated Universal Time",
-        "tz_offset": 0,
-        "profile": profile,
+        **_time_zone(workspace, account),
+        "profile": _profile(workspace, account),
         "is_admin": account.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
@@ -77,3 +75,37 @@ def user_dict(workspace: Workspace, account: Account) -> JSON:
         "is_app_user": False,
         "updated": 0,
     }
+
+
+def _profile(workspace: Workspace, account: Account) -> JSON:
+    name = account.display_name
+    first, _, last = name.partition(" ")
+    profile = {
+        "title": "",
+        "phone": "",
+        "skype": "",
+        "avatar_hash": "",
+        "status_text": "",
+        "status_emoji": "",
+        "status_emoji_display_info": [],
+        "status_expiration": 0,
+        "first_name": first,
+        "last_name": last,
+        "real_name": name,
+        "display_name": name,
+        "real_name_normalized": name,
+        "display_name_normalized": name,
+        "team": workspace.team.id,
+    }
+    if account.is_bot:
+        profile |= {"bot_id": workspace.app.bot_id, "api_app_id": workspace.app.id}
+    return profile
+
+
+def _time_zone(workspace: Workspace, account: Account) -> JSON:
+    """The zone with its name and its offset in seconds, as they are now."""
+    if account.tz == "Etc/UTC":
+        return {"tz": account.tz, "tz_label": "Coordinated Universal Time", "tz_offset": 0}
+    now = datetime.fromtimestamp(workspace.clock.now(), ZoneInfo(account.tz))
+    offset = now.utcoffset() or timedelta()
+    return {"tz": account.tz, "tz_label": now.tzname() or account.tz, "tz_offset": int(offset.total_seconds())}

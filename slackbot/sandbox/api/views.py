@@ -42,6 +42,8 @@ def update_view(backend: Backend, arguments: Arguments) -> JSON:
 @method("views.publish", Tier.T4, required=("user_id", "view"))
 def publish_view(backend: Backend, arguments: Arguments) -> JSON:
     """Show a view on a person's home tab."""
+    if not backend.installation.home_tab:
+        raise ApiError("not_enabled")
     definition = _definition(arguments, "home")
     user_id = arguments.text("user_id")
     if user_id not in backend.workspace.accounts:

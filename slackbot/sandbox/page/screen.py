@@ -123,9 +123,9 @@ def shown(backend: Backend, change: Change, user: str) -> JSON | None:
     extra: JSON = {}
     if change["type"] in ("channel_created", "channel_changed", "member_joined_channel", "member_left_channel"):
         extra["about"] = _channel(backend, channel, user)
-    files = [*(change.get("message") or {}).get("files", ()), *([{"id": change["file"]}] if "file" in change else [])]
-    if files:
-        extra["files"] = {f["id"]: file_dict(backend.files.uploaded(f["id"]), user) for f in files}
+    named = {*(file["id"] for file in (change.get("message") or {}).get("files", ())), change.get("file")}
+    if files := [file for file in backend.files.shared() if file.id in named]:
+        extra["files"] = {file.id: file_dict(file, user) for file in files}
     return {**change, **extra}
 
 

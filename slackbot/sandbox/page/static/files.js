@@ -36,6 +36,7 @@ function enlarge(file) {
 }
 
 export function fileCard(given) {
+  if (given.mode === "tombstone") return h("div", { key: given.id, class: "muted" }, "This file was deleted.");
   const file = known(given);
   const tools = h("span", { class: "file-tools" },
     h("button", { type: "button", class: "icon-btn", title: "Open", "aria-label": `Open ${file.name}`, onClick: enlarge(file) }, icon("search", 18)),
