@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from slackbot.core.action_server import ActionServer
-from slackbot.core.builtin.archive import ArchiveUnfit, packed, unpacked
+from slackbot.core.builtin.archive import ArchiveUnfit, State, packed, unpacked
 from slackbot.core.builtin.execution import Execution
 from slackbot.core.builtin.policies import Policies
 from slackbot.core.builtin.taught import Taught, unknown_to
@@ -20,7 +20,7 @@ from slackbot.dialogue.project import Project, load_project
 from slackbot.dialogue.tracker import Tracker
 
 #: Grows whenever archives that were made before can't be read any more, or would answer differently.
-ARCHIVE_FORMAT = 2
+ARCHIVE_FORMAT = 3
 
 _NOTHING = Taught()
 _NO_SERVER = "no action server, so its code doesn't run"
@@ -37,8 +37,11 @@ class BuiltinCore:
         *,
         taught: Taught = _NOTHING,
         version: int | None = None,
+        policies: State = None,
     ) -> None:
         """``understanding`` has learned the project and what was taught. ``version`` is the stored model's.
+
+        ``policies`` is the state of policies that have learned both; otherwise they learn now.
 
         Raises:
             FileError: the configuration has a setting that makes no sense.
@@ -47,7 +50,7 @@ class BuiltinCore:
         self._taught = taught
         self._understanding = understanding
         stories = (*project.stories, *taught.stories)
-        self._policies = Policies(stories, project.domain, project.config, folder=project.path)
+        self._policies = Policies(stories, project.domain, project.config, folder=project.path, state=policies)
         self._execution = Execution(actions)
         self._added = taught.names_beyond(project)
         self._story_names = frozenset(story.name for story in taught.stories)
@@ -80,7 +83,7 @@ class BuiltinCore:
         understanding = Understanding(
             taught.nlu_with(project.nlu), project.domain, project.config, state=state["understanding"]
         )
-        return cls(project, understanding, actions, taught=taught, version=version)
+        return cls(project, understanding, actions, taught=taught, version=version, policies=state["policies"])
 
     def archive(self) -> bytes:
         """What was learned that takes time to learn, and what was taught. The project itself is not in it."""
@@ -90,6 +93,7 @@ class BuiltinCore:
                 # As text: nothing that people taught can look like a reference within the archive.
                 "taught": json.dumps(self._taught.as_dict()),
                 "understanding": self._understanding.state(),
+                "policies": self._policies.state(),
             }
         )
 

@@ -25,6 +25,8 @@ class Lesson:
     #: What people are told it is: ``story 'happy path'``.
     title: str
     decisions: Decisions
+    #: What all ways through the same story have in common: where it stands, or else its name.
+    origin: tuple[str, int | None]
     #: What it says at each of them, and where.
     precedents: tuple[Precedent, ...]
 
@@ -57,7 +59,8 @@ def _lesson(story: Story, decisions: Decisions, steps: Iterable[Event], folder: 
         Precedent(action, story.kind, story.name, _shown(path, folder), line)
         for action, (path, line) in zip(decisions.actions, places_of_actions(story, steps), strict=True)
     )
-    return Lesson(f"{story.kind} '{story.name}'", decisions, precedents)
+    origin = (story.name, None) if story.line is None else (str(story.path), story.line)
+    return Lesson(f"{story.kind} '{story.name}'", decisions, origin, precedents)
 
 
 def places_of_actions(story: Story, steps: Iterable[Event]) -> Iterator[tuple[Path | None, int | None]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from slackbot.core.builtin.archive import State as ArchivedState
+from slackbot.core.builtin.blending import Blend, best_blend, blended
 from slackbot.core.builtin.lessons import rule_lesson, story_lesson
 from slackbot.core.builtin.memory import StoryMemory
+from slackbot.core.builtin.regression import NextActionRegression
 from slackbot.core.builtin.rules import RuleBook, next_in_loop
 from slackbot.core.builtin.states import Featurizer, State
 from slackbot.core.builtin.statistics import Guess, NextActionCounts
@@ -42,9 +45,18 @@ class Policies:
     """Rules, memory and statistics of one project, learned from its stories and rules."""
 
     def __init__(
-        self, stories: Sequence[Story], domain: Domain, config: Mapping[str, Any], *, folder: Path | None = None
+        self,
+        stories: Sequence[Story],
+        domain: Domain,
+        config: Mapping[str, Any],
+        *,
+        folder: Path | None = None,
+        state: ArchivedState = None,
     ) -> None:
-        """``folder`` is the project's; people are told of its files relative to it."""
+        """``folder`` is the project's; people are told of its files relative to it.
+
+        With the ``state`` of policies of the same stories, only what takes little time is learned anew.
+        """
         self._featurizer = Featurizer(domain)
         whole = linked(stories)
         rules = [rule_lesson(rule, domain, self._featurizer, folder) for rule in whole if rule.kind == "rule"]
@@ -54,8 +66,20 @@ class Policies:
         self._slots = {name for story in told for state in story.decisions.states for name, _ in state.slots}
         self._intents = {state.intent for story in told for state in story.decisions.states}
         self._memory = StoryMemory(told)
-        self._statistics = NextActionCounts(told)
+        self._counts = NextActionCounts(told)
+        if state is None:
+            self._blend = best_blend(told, self._rules)
+            self._regression = NextActionRegression.learned(told) if self._blend.regression else None
+        else:
+            self._blend = Blend(**state["blend"])
+            regression = state["regression"]
+            self._regression = None if regression is None else NextActionRegression.from_state(regression)
         self._fallback = _fallback(config)
+
+    def state(self) -> ArchivedState:
+        """What took time to learn, for an archive."""
+        regression = None if self._regression is None else self._regression.state()
+        return {"blend": asdict(self._blend), "regression": regression}
 
     def predict(self, tracker: Tracker) -> Prediction:
         """The choice of the first policy that has one; the other actions are scored by the statistics."""
@@ -63,13 +87,15 @@ class Policies:
         happened = decisions.with_only(self._slots).states
         told = self._without_asides(happened)
         actions = tracker.domain.actions
-        guess = self._statistics.guess(told, actions)
+        # What was an aside to the stories before may be what the user speaks of now.
+        similar = happened if self._counts.has_met(happened) else told
+        guess = self._guess(similar, actions)
         choice = (
             _followup(tracker)
             or self._by_rules(decisions.states, tracker)
             or self._by_memory(told, happened, actions)
             or _resumed(decisions.states[-1], tracker)
-            or self._by_statistics(told[-1], guess, actions)
+            or self._by_statistics(similar, guess, actions)
         )
         scores = {**guess.scores, choice.action: choice.confidence}
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
@@ -118,18 +144,29 @@ class Policies:
         return None
 
     def _by_memory(self, told: Sequence[State], happened: Sequence[State], actions: Collection[str]) -> _Choice | None:
-        memory = self._memory.recall_whole(told) or self._memory.recall_end(told, happened)
+        memory = self._memory.recall_whole(told)
+        if memory is None and self._blend.memory_of_ends:
+            memory = self._memory.recall_end(told, happened)
         if memory is None or memory.action not in actions:
             return None
         policy = MEMORY if memory.whole else PARTIAL_MEMORY
         return _Choice(memory.action, policy, 1.0, memory.precedent.source)
 
-    def _by_statistics(self, now: State, guess: Guess, actions: Collection[str]) -> _Choice:
+    def _guess(self, states: Sequence[State], actions: Collection[str]) -> Guess:
+        """What counts and regression say together. Of what training has never met with, the regression has no idea."""
+        counts = self._counts.guess(states, actions)
+        if self._regression is None or not self._counts.knows(states):
+            return counts
+        regression = self._regression.scores(states, actions)
+        return Guess(blended(counts.scores, regression, self._blend.regression))
+
+    def _by_statistics(self, states: Sequence[State], guess: Guess, actions: Collection[str]) -> _Choice:
         confidence = guess.scores[guess.action]
-        fallback = self._fallback if now.answers_message else None
+        fallback = self._fallback if states[-1].answers_message else None
         if fallback and fallback.action in actions and confidence < fallback.confidence:
             return fallback
-        reason = f"similar to {guess.story}" if guess.story else "a guess: nothing in training is similar"
+        story = self._counts.most_similar(states, guess.action)
+        reason = f"similar to {story}" if story else "a guess: nothing in training is similar"
         return _Choice(guess.action, STATISTICS, confidence, reason)
 
 

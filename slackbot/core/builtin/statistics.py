@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from slackbot.core.builtin.lessons import Lesson
 from slackbot.core.builtin.states import State
+from slackbot.core.builtin.turn_features import last_own_action
 from slackbot.dialogue.domain import DEFAULT_ACTIONS
 from slackbot.dialogue.state import ACTION_LISTEN
 
@@ -26,10 +27,9 @@ _WIDEST_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Guess:
-    """A probability for every action, and where in which story the most similar turn is ('' if none is)."""
+    """A probability for every action."""
 
     scores: dict[str, float]
-    story: str
 
     @property
     def action(self) -> str:
@@ -59,6 +59,14 @@ class NextActionCounts:
             self._counts[view][action] += 1
             self._stories.setdefault((view, action), story)
 
+    def knows(self, states: Sequence[State]) -> bool:
+        """Whether training has anything about the message that was heard, or the action that was taken, just now."""
+        return _views(states)[1] in self._counts
+
+    def has_met(self, states: Sequence[State]) -> bool:
+        """Whether training has the message as an answer to this question, or the action on this message."""
+        return _views(states)[2] in self._counts
+
     def guess(self, states: Sequence[State], actions: Collection[str]) -> Guess:
         """Probabilities over these actions. With nothing similar in training, none reaches 0.3, where RulePolicy
         falls back by default.
@@ -69,8 +77,7 @@ class NextActionCounts:
         for view in narrower:
             seen = self._seen(view, actions).total()
             scores = self._blend(view, scores, seen / (seen + _WIDER_WEIGHT))
-        best = Guess(scores, "").action if scores else ""
-        return Guess(scores, self._most_similar(narrower, best))
+        return Guess(scores)
 
     def _blend(self, view: Hashable, wider: dict[str, float], share: float) -> dict[str, float]:
         seen = self._seen(view, wider)
@@ -83,7 +90,9 @@ class NextActionCounts:
         counts = self._counts.get(view, Counter())
         return Counter({action: count for action, count in counts.items() if action in actions})
 
-    def _most_similar(self, views: Sequence[Hashable], action: str) -> str:
+    def most_similar(self, states: Sequence[State], action: str) -> str:
+        """Where the action was taken in the turn that is most similar, and in which story; '' if there is none."""
+        views = _views(states)[1:]
         found = (self._stories[view, action] for view in reversed(views) if (view, action) in self._stories)
         return next(found, "")
 
@@ -98,7 +107,7 @@ def _by_chance(actions: Collection[str]) -> dict[str, float]:
 def _views(states: Sequence[State]) -> list[Hashable]:
     """What the present moment looks like, from wide to narrow; equal views are the same context."""
     now = states[-1]
-    question = _last_own_action(states)
+    question = last_own_action(states)
     step = (_AFTER_MESSAGE, now.intent) if now.answers_message else (_AFTER_ACTION, now.previous)
     context = question if now.answers_message else now.intent
     return [
@@ -110,9 +119,3 @@ def _views(states: Sequence[State]) -> list[Hashable]:
         tuple(states[-2:]),
         tuple(states[-3:]),
     ]
-
-
-def _last_own_action(states: Sequence[State]) -> str | None:
-    """What the assistant did before it listened: the question that the message answers."""
-    own = (before.previous for before in reversed(states) if not before.answers_message)
-    return next(own, None)
