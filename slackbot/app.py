@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot import listeners
 from slackbot.background import Background
+from slackbot.backlog import Backlog
 from slackbot.core.protocol import Core
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.known_skills import KnownSkills
@@ -29,6 +30,8 @@ from slackbot.settings import Settings
 from slackbot.sockets import Sockets
 from slackbot.store import Store
 from slackbot.store.channels import Channels
+from slackbot.store.overview import Overview
+from slackbot.store.preferences import People
 from slackbot.store.server import connect
 from slackbot.store.skills import Skills
 from slackbot.teaching import Teaching
@@ -67,6 +70,12 @@ async def teaching_app(
         loop = Loop(store, core, opening=Opening(_asking(settings), known.skills))
         threads = Threads(store, loop.read, slack, settings.adjudication_channel)
         stack.push_async_callback(background.close, SHUTDOWN)
+        permissions = Permissions(
+            slack.members,
+            administrators=settings.administrators,
+            adjudicators=settings.adjudicators,
+            runs_workspace=slack.runs_workspace,
+        )
         teaching = Teaching(
             store,
             loop,
@@ -74,12 +83,9 @@ async def teaching_app(
             slack,
             background,
             channels=Channels(redis),
-            permissions=Permissions(
-                slack.members,
-                administrators=settings.administrators,
-                adjudicators=settings.adjudicators,
-                runs_workspace=slack.runs_workspace,
-            ),
+            people=People(redis),
+            permissions=permissions,
+            backlog=Backlog(store, Overview(redis), permissions, slack, settings.most_share),
             adjudication_channel=settings.adjudication_channel,
             quorum=settings.quorum,
             export=export,

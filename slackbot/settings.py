@@ -183,6 +183,8 @@ class Settings:
     order: str = _setting("STORYTHREAD_ORDER", "suggested", _one_of("suggested", "random", "alphabetical"))
     #: User ids of those who set what holds for a channel. None: whoever administers the workspace.
     administrators: tuple[str, ...] = _setting("STORYTHREAD_ADMINISTRATORS", (), _user_ids)
+    #: The share of a session's votes that one person may give, where enough others are there; ``None``: all.
+    most_share: float | None = _setting("STORYTHREAD_MOST_SHARE", None, _share(0.05))
     #: User ids of those who decide where votes came to nothing. None: the session's owner.
     adjudicators: tuple[str, ...] = _setting("STORYTHREAD_ADJUDICATORS", (), _user_ids)
     #: Id of the channel in which they are told. ``None``: only the thread and their Home tab do so.

@@ -9,20 +9,22 @@ import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from slackbot.background import Background
+from slackbot.backlog import Backlog
 from slackbot.blocks.card import Card
 from slackbot.blocks.dispute import known_lines, leading
-from slackbot.blocks.mrkdwn import escape, plain, shorten
+from slackbot.blocks.mrkdwn import escape, plain, quote, shorten
 from slackbot.blocks.remarks import LONGEST_COMMENT
 from slackbot.blocks.standing import standing
 from slackbot.blocks.thread import again
 from slackbot.blocks.values import CardButton, RemarkChoice, SessionButton
 from slackbot.crowd.quorum import Rule, usual_rule
 from slackbot.crowd.votes import Mark
-from slackbot.errors import Conflict, Refused
+from slackbot.errors import Conflict, Refused, SlackUnavailable
 from slackbot.learning.additions import check_name, with_addition
 from slackbot.learning.controls import Control, commit_of
 from slackbot.learning.conversation import Conversation
@@ -31,12 +33,14 @@ from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
 from slackbot.learning.question import Question, Ruling
 from slackbot.learning.session import Session, Status, least_votes
+from slackbot.learning.terms import Order
 from slackbot.learning.turns import first_events
 from slackbot.learning.verdicts import is_disputed
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
 from slackbot.store import Store
 from slackbot.store.channels import Channels
+from slackbot.store.preferences import People
 from slackbot.threads import Slack, Threads
 from slackbot.threads.slack import name_of
 
@@ -75,7 +79,9 @@ class Teaching:
         background: Background,
         *,
         channels: Channels,
+        people: People,
         permissions: Permissions,
+        backlog: Backlog,
         adjudication_channel: str | None = None,
         quorum: Rule | None,
         export: Callable[[str], Awaitable[None]],
@@ -84,6 +90,7 @@ class Teaching:
         self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
         self._background, self._quorum, self._export = background, quorum, export
         self.channels, self._adjudication_channel = channels, adjudication_channel
+        self.people, self.backlog = people, backlog
         self._permissions, self._requests = permissions, requests
         self._missed = Missed(store, loop.read, slack)
 
@@ -213,6 +220,7 @@ class Teaching:
         conversation, question = await self._question_of(place, person, button)
         if button.revision != question.revision:
             raise Refused("The card has changed since you saw it. Please look at it again.")
+        await self._require_turn(person, conversation)
         if not await self.store.vote(conversation.id, question.id, person, question.suggestion):
             raise Refused(_CLOSED)
         self.threads.offer(conversation.id, f"card:{question.id}", response_url)
@@ -247,9 +255,16 @@ class Teaching:
         """*Change*: a draft of the person's own answers, and the token under which it is kept."""
         conversation, question = await self._question_of(place, person, button)
         vote = next((vote.answers for vote in conversation.votes if vote.person == person), ())
+        await self._require_turn(person, conversation)
         draft, token = Draft.of(conversation.id, question, vote), secrets.token_hex(8)
+        if order := (await self.people.preferences(person)).order:
+            draft = replace(draft, order=Order(order))
         await self.keep(draft, token)
         return draft, token
+
+    async def _require_turn(self, person: str, conversation: Conversation) -> None:
+        """Raises Refused where it is others' turn to vote."""
+        await self.backlog.require_share(person, conversation.id, conversation.session, conversation.votes)
 
     async def keep(self, draft: Draft, token: str) -> None:
         """Keeps a draft between two presses in a modal."""
@@ -284,7 +299,7 @@ class Teaching:
         """*Decide…*: a draft of a ruling that begins with the leading answer, and the token under which it is kept."""
         conversation = await self.loop.read(button.conversation)
         known = {conversation.session.channel if conversation else None, self._adjudication_channel}
-        if conversation is None or place.channel not in known:
+        if conversation is None or (place.channel and place.channel not in known):  # the Home tab is in no channel
             raise Refused(_FOREIGN)
         await self._permissions.require(Right.ADJUDICATE, person, conversation.session.channel, conversation.session)
         question = conversation.question
@@ -381,11 +396,24 @@ class Teaching:
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
             words = standing(conversation, question, person) if conversation and question else None
-            if words and question and question.id == question_id:
+            if not question or question.id != question_id:
+                words = None
+            with suppress(SlackUnavailable):  # the next question is on the Home tab as well
+                following = await self._next_question(person, conversation_id)
+                words = "\n".join(line for line in (words, following) if line)
+            if words:
                 await tell(words)
             await self.threads.draw(conversation_id)
 
         self._background.start(carry_on(), _carrying_on(conversation_id))
+
+    async def _next_question(self, person: str, conversation_id: str) -> str | None:
+        """Where the next question for somebody is who has just answered one; None where there is none."""
+        if not (await self.people.preferences(person)).lead_on:
+            return None
+        found = await self.backlog.waiting_for(person, but=conversation_id, most=1)
+        link = await self.backlog.link(found[0]) if found else None
+        return f"<{link}|Next question>: {quote(found[0].question.message.text, 100)}" if link else None
 
     # --- going on -----------------------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("STORYTHREAD_AUDIT_SHARE", "0.2", "audit_share", 0.2),
         ("STORYTHREAD_ADJUDICATORS", "U01", "adjudicators", ("U01",)),
         ("STORYTHREAD_ADJUDICATION_CHANNEL", "C0123", "adjudication_channel", "C0123"),
+        ("STORYTHREAD_MOST_SHARE", "30 %", "most_share", 0.3),
         ("STORYTHREAD_BLIND", "off", "blind", False),
         ("STORYTHREAD_ORDER", "Random", "order", "random"),
         ("STORYTHREAD_ADMINISTRATORS", "U01, W02X", "administrators", ("U01", "W02X")),

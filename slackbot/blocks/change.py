@@ -67,7 +67,10 @@ def _select(label: str, action_id: str, placeholder: str, draft: Draft, index: i
     shown = draft.order is Order.SUGGESTED or answer != draft.suggested[index]
     chosen = _option(answer) if answer and shown else None
     return kit.input_block(
-        label, kit.external_select(action_id, placeholder, chosen), block_id=f"{part_block(index)}:{draft.drawn}"
+        label,
+        kit.external_select(action_id, placeholder, chosen),
+        block_id=f"{part_block(index)}:{draft.drawn}",
+        optional=bool(answer) and not shown and index > draft.decided,  # what is left empty is as the card says
     )
 
 

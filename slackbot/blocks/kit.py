@@ -81,6 +81,28 @@ def button(text: str, action_id: str, value: str, *, style: str | None = None, c
     return block
 
 
+def link_button(text: str, action_id: str, url: str, *, style: str | None = None) -> Block:
+    """A button that opens an address. The app is told of the press too."""
+    block: Block = {"type": "button", "text": plain_text(text, BUTTON_TEXT), "action_id": action_id, "url": url}
+    return {**block, "style": style} if style else block
+
+
+def static_select(action_id: str, placeholder: str, options: Sequence[Block], chosen: Block | None = None) -> Block:
+    """A select of one from a fixed list of up to 100."""
+    block: Block = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain_text(placeholder, PLACEHOLDER),
+        "options": list(options),
+    }
+    return {**block, "initial_option": chosen} if chosen else block
+
+
+def checkboxes(action_id: str, options: Sequence[Block]) -> Block:
+    """Boxes to tick, up to 10."""
+    return {"type": "checkboxes", "action_id": action_id, "options": list(options)}
+
+
 def overflow(action_id: str, options: Sequence[Block]) -> Block:
     """A small menu behind three dots, of up to 5 options."""
     return {"type": "overflow", "action_id": action_id, "options": list(options)}

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from slackbot.blocks.change import notice
 from slackbot.errors import Refused, StoreUnavailable, WorldError
 from slackbot.teaching import Place, Teaching
 
@@ -74,3 +75,5 @@ async def whisper(teaching: Teaching, body: Json, words: str, blocks: list[Json]
     """Shows a line to the person who pressed, and to nobody else."""
     if url := body.get("response_url"):
         await teaching.slack.whisper(url, words, thread_ts=place_of(body).thread_ts, blocks=blocks)
+    elif trigger := body.get("trigger_id"):  # on the Home tab
+        await teaching.slack.open_view(trigger, notice(words))

@@ -182,7 +182,7 @@ class Store:
             thread_ts=head.get("thread_ts"),
             question=json.loads(head["question"]) if "question" in head else None,
             questions=int(head["questions"]),
-            votes=tuple(_stored_vote(person, json.loads(vote)) for person, vote in votes.items()),
+            votes=tuple(stored_vote(person, json.loads(vote)) for person, vote in votes.items()),
             waiting={ts: json.loads(waiting[ts]) for ts in sorted(waiting)},
             turn=head.get("turn"),
             question_revision=head["question_revision"],
@@ -449,6 +449,7 @@ class Store:
         await self._redis.ping()
 
 
-def _stored_vote(person: str, record: Json) -> StoredVote:
+def stored_vote(person: str, record: Json) -> StoredVote:
+    """A vote as it is kept under its person."""
     answers = tuple(json.loads(record["answers"]))
     return StoredVote(person, answers, int(record["sequence"]), record.get("mark", ""), record.get("comment", ""))

@@ -19,6 +19,8 @@ CHANNEL_RULES = f"{PREFIX}:channels:rules"
 TRAINING = f"{PREFIX}:training"
 #: "conversation id:question id" -> verdict on the question's suggestions, JSON (HASH)
 JUDGED = f"{PREFIX}:judged"
+#: person -> what they have set for themselves, JSON (HASH)
+PREFERENCES = f"{PREFIX}:people:preferences"
 
 
 @dataclass(frozen=True)

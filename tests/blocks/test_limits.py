@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.change import NEW_VIEWS, change_modal, found, new_modal, notice
 from slackbot.blocks.dispute import dispute_card, known_lines, settled_card
+from slackbot.blocks.home import Item, home
 from slackbot.blocks.remarks import flag_modal
 from slackbot.blocks.thread import again, bot_says, parent
 from slackbot.crowd.votes import Vote
 from slackbot.learning.controls import Control
 from slackbot.learning.draft import Draft
+from slackbot.learning.pending import Pending
+from slackbot.learning.preferences import Preferences
 from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
 from slackbot.learning.session import Session
+from slackbot.listeners.commands import HELP
 from slackbot.sandbox.block_kit import message_problems, suggested_options, view_problems
 from tests.blocks.strategies import (
     NAMES,
@@ -148,3 +152,14 @@ def test_what_adjudicators_see(asked: tuple[Question, list[Vote]]) -> None:
     draft = Draft.of(CONVERSATION, question).as_ruling(len(question.decided), None, known_lines(question, votes))
     assert_shown(change_modal(draft, "0123456789abcdef"))
     assert Draft.from_dict(draft.as_dict()) == draft
+
+
+@UNHURRIED
+@given(st.lists(asked_and_voted(), max_size=10), st.booleans())
+def test_home_tabs(asked: list[tuple[Question, list[Vote]]], lead_on: bool) -> None:
+    session = Session(team="T1", channel="C1", owner="U1", speaker="U2", quorum=1, started_at=0.0)
+    items = [
+        Item(Pending(CONVERSATION, session, question, tuple(votes), len(votes), "1.5"), "https://x.slack.com/archives")
+        for question, votes in asked
+    ]
+    assert view_problems(home(items, items, Preferences(lead_on=lead_on), HELP, 1e6)) == []
