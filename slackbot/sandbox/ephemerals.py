@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from slackbot.sandbox.shapes import JSON
 from slackbot.sandbox.workspace import Workspace
 
+#: How many a person has before them; Slack's client forgets all of them when it is closed.
+MOST = 200
+
 
 @dataclass
 class Ephemerals:
@@ -23,8 +26,11 @@ class Ephemerals:
         """Show a message; answers it with its timestamp."""
         ts = self.workspace.clock.next_ts()
         message = {"channel": channel, "thread_ts": thread_ts, "ts": ts, "is_ephemeral": True, **content}
-        self._by_person.setdefault(user_id, []).append(message)
+        shown = self._by_person.setdefault(user_id, [])
+        shown.append(message)
         self._publish("ephemeral", user_id, message)
+        if len(shown) > MOST:
+            self.remove(user_id, shown[0]["ts"])
         return message
 
     def replace(self, user_id: str, ts: str, content: JSON) -> bool:

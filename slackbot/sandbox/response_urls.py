@@ -9,6 +9,8 @@ from slackbot.sandbox.ids import new_id, new_secret
 
 MAX_USES = 5
 LIFETIME = 30 * 60.0  # seconds
+#: How long one that has expired is remembered as such, in seconds.
+_REMEMBERED = 2 * LIFETIME
 
 
 @dataclass
@@ -40,10 +42,16 @@ class ResponseURLs:
     ) -> str:
         """A URL for an interaction; `kind` is ``commands``, ``actions`` or ``app``."""
         url = f"{self.base_url}/hooks/{kind}/{self.team_id}/{new_id('')}/{new_secret()}"
+        self._forget_old()
         self._by_url[url] = ResponseURL(
             url, user_id, channel_id, self.clock.now(), message_ts, is_ephemeral=is_ephemeral
         )
         return url
+
+    def _forget_old(self) -> None:
+        now = self.clock.now()
+        while self._by_url and now - next(iter(self._by_url.values())).made_at > _REMEMBERED:
+            del self._by_url[next(iter(self._by_url))]
 
     def use(self, url: str) -> ResponseURL | str:
         """Count a use. Answers what the URL was for, or Slack's word for why it can't be used."""

@@ -9,6 +9,8 @@ from slackbot.sandbox.errors import ApiError
 from slackbot.sandbox.ids import new_trigger_id
 
 TRIGGER_LIFETIME = 3.0  # seconds
+#: How many are remembered, to tell one that has expired from one that never was.
+REMEMBERED = 1000
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Triggers:
         """A fresh trigger id for an interaction that is about to be delivered."""
         trigger = Trigger(new_trigger_id(), user_id, self.clock.now(), view_id)
         self._by_id[trigger.id] = trigger
+        if len(self._by_id) > REMEMBERED:
+            del self._by_id[next(iter(self._by_id))]
         return trigger.id
 
     def exchange(self, trigger_id: str) -> Trigger:

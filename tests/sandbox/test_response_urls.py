@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from slackbot.sandbox import NotAcknowledged, Person, Sandbox
+from slackbot.sandbox.errors import ApiError
 
 from .apps import JSON, Recorder
 
@@ -115,3 +116,22 @@ async def test_a_command_can_be_answered_in_its_acknowledgement(
     assert (message["text"], message["blocks"][0]["type"]) == ("done", "divider")
     with pytest.raises(NotAcknowledged, match="invalid_blocks"):
         await ada.command("/loud", "paragraph", channel)
+
+
+async def test_a_workspace_that_runs_for_days_does_not_grow_by_what_has_expired(
+    slack: Sandbox, ada: Person, channel: str
+) -> None:
+    backend = slack._backend
+    first = backend.response_urls.new("commands", ada.id, channel)
+    slack.clock.advance(31 * 60)
+    assert backend.response_urls.use(first) == "expired_url"
+    slack.clock.advance(3600)
+    backend.response_urls.new("commands", ada.id, channel)
+    assert backend.response_urls.use(first) == "no_service"
+    triggers = [backend.triggers.new(ada.id) for _ in range(1001)]
+    with pytest.raises(ApiError, match="invalid_trigger_id"):
+        backend.triggers.exchange(triggers[0])
+    assert backend.triggers.exchange(triggers[1]).user_id == ada.id
+    for number in range(201):
+        backend.ephemerals.show(ada.id, channel, None, {"text": f"{number}"})
+    assert [one["text"] for one in ada.ephemerals] == [f"{number}" for number in range(1, 201)]
