@@ -83,7 +83,7 @@ def _crowd(demo: Demo, names: Sequence[str], options: Options) -> Crowd:
 
 def _welcome(demo: Demo, data: Path, options: Options) -> None:
     before = "It goes on where it stopped; --fresh forgets it." if demo.goes_on else f"Everything is kept in {data}."
-    last = "Press All right on the card, or Change; or look at it as Ben or Cleo first."
+    last = "Press All right on the card, or Change. Your picture, bottom left, makes you Ben or Cleo."
     if options.crowd:
         last = f"Watch {_count(options.crowd)} answer, each right {options.skill:.0%} of the time; you may vote too."
     click.echo(
