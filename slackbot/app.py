@@ -23,6 +23,7 @@ from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.known_skills import KnownSkills
 from slackbot.learning.loop import Loop
 from slackbot.learning.opening import Asking, Opening
+from slackbot.learning.renewal import Renewal
 from slackbot.learning.terms import Order
 from slackbot.permissions import Permissions
 from slackbot.receiver import slack_routes
@@ -55,9 +56,16 @@ def web_client(settings: Settings, http: aiohttp.ClientSession) -> AsyncWebClien
 
 @asynccontextmanager
 async def teaching_app(
-    settings: Settings, core: Core, redis_url: str, export: Callable[[str], Awaitable[None]]
+    settings: Settings,
+    core: Core,
+    redis_url: str,
+    export: Callable[[str], Awaitable[None]],
+    renewal: Renewal | None = None,
 ) -> AsyncIterator[tuple[AsyncApp, Teaching]]:
-    """The Bolt app with its listeners, ready to be given Slack's requests; everything is closed in order at the end."""
+    """The Bolt app with its listeners, ready to be given Slack's requests; everything is closed in order at the end.
+
+    With a ``renewal`` of the core, it is kept at the newest model meanwhile.
+    """
     async with AsyncExitStack() as stack:
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
@@ -82,6 +90,7 @@ async def teaching_app(
             threads,
             slack,
             background,
+            renewal=renewal,
             channels=Channels(redis),
             people=People(redis),
             permissions=permissions,
@@ -100,6 +109,8 @@ async def teaching_app(
             process_before_response=True,  # a listener acknowledges what it has stored, and not before
         )
         listeners.register(app, teaching)
+        if renewal is not None:
+            _begin(stack, renewal.run(), "renewing the model")
         yield app, teaching
 
 
@@ -136,12 +147,13 @@ async def serve(
     redis_url: str,
     export: Callable[[str], Awaitable[None]],
     ready: Callable[[], None] = lambda: None,
+    renewal: Renewal | None = None,
 ) -> None:
     """Runs the app until it is told to stop (SIGINT or SIGTERM). Raises SettingsError for a token that is wrong."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    running = asyncio.create_task(_serve(settings, core, redis_url, export, ready), name="the app")
+    running = asyncio.create_task(_serve(settings, core, redis_url, export, ready, renewal), name="the app")
     stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -158,10 +170,11 @@ async def _serve(
     redis_url: str,
     export: Callable[[str], Awaitable[None]],
     ready: Callable[[], None],
+    renewal: Renewal | None,
 ) -> None:
     """Until it is cancelled. Before anybody is listened to, it is noted where something may have been missed."""
     async with AsyncExitStack() as stack:
-        app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, export))
+        app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, export, renewal))
         await teaching.store.ping()
         await _check_bot_token(teaching)
         _begin(stack, _take_up(teaching), "taking up conversations")

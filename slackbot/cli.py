@@ -16,6 +16,7 @@ from slackbot.errors import StorythreadError
 
 if TYPE_CHECKING:
     from slackbot.core.protocol import Core
+    from slackbot.learning.renewal import Renewal
     from slackbot.settings import Settings
 
 
@@ -87,9 +88,13 @@ def serve() -> None:
     settings = _settings()
     settings.require("slack_bot_token")
     with _redis(settings, keep_running=True) as url:
-        core = _rasa(settings) or _builtin(settings)
-        ready = lambda: click.echo("storythread: ready", err=True)  # noqa: E731  a name for a line
-        asyncio.run(run(settings, core, url, exporter(url), ready))
+        rasa = _rasa(settings)
+        ready = lambda: _progress("ready")  # noqa: E731  a name for a line
+        if rasa is not None:
+            asyncio.run(run(settings, rasa, url, exporter(url), ready))
+            return
+        with _learning(settings, url) as (core, renewal):
+            asyncio.run(run(settings, core, url, exporter(url), ready, renewal))
 
 
 @main.command()
@@ -101,6 +106,21 @@ def work() -> None:
     settings.require("slack_bot_token")
     with _redis(settings) as url:
         run_worker(settings, url)
+
+
+@main.command()
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    help="The Rasa project: the folder with domain.yml and data. Otherwise the assistant of the settings.",
+)
+def train(*, project: Path | None) -> None:
+    """Learn a project's files and all that was agreed so far, and store the model for every process."""
+    from slackbot.learning.training import train as run
+
+    settings = _settings()
+    with _redis(settings) as url:
+        run(project or settings.assistant or _example(), url, click.echo)
 
 
 @main.command()
@@ -208,6 +228,23 @@ def _rasa(settings: Settings, url: str | None = None) -> Core | None:
 
     endpoint = endpoint_of(settings, url)
     return asyncio.run(connected(endpoint, settings, _progress)) if endpoint else None
+
+
+@contextmanager
+def _learning(settings: Settings, redis_url: str) -> Iterator[tuple[Core, Renewal | None]]:
+    """The assistant of the settings, and what keeps it at the newest model unless that is switched off."""
+    from slackbot.core.action_server import action_server_of
+    from slackbot.learning.assistant import Assistant
+    from slackbot.learning.renewal import Renewal
+    from slackbot.store.models import Models
+    from workers.training import training_requester
+
+    _progress("loading the assistant ...")
+    folder = (settings.assistant or _example()).resolve()
+    assistant = Assistant.opened(folder, redis_url, action_server_of(folder, settings.action_server), _progress)
+    with Models.at(redis_url) as models:
+        renewal = Renewal(assistant, models, training_requester(redis_url)) if settings.learn else None
+        yield assistant.core, renewal
 
 
 def _builtin(settings: Settings, project: Path | None = None) -> Core:

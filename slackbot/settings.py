@@ -166,6 +166,8 @@ class Settings:
     core_jwt: str | None = _setting("STORYTHREAD_CORE_JWT", None, secret=True)
     #: Where custom actions run. ``None``: where the assistant's ``endpoints.yml`` says, if it does.
     action_server: str | None = _setting("STORYTHREAD_ACTION_SERVER", None, _ACTION_URL)
+    #: Whether the assistant learns while it is taught.
+    learn: bool = _setting("STORYTHREAD_LEARN", True, _switch)
     #: Where our own server keeps its files, and exports are made ready.
     data: Path = _setting("STORYTHREAD_DATA", Path(".storythread"), _folder)  # noqa: RUF009  a field
     #: By which rule people agree, unless a session or its channel says otherwise. ``None``: by posterior where three

@@ -32,6 +32,7 @@ from slackbot.learning.draft import Draft
 from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
 from slackbot.learning.question import Question, Ruling
+from slackbot.learning.renewal import Renewal
 from slackbot.learning.session import Session, Status, least_votes
 from slackbot.learning.terms import Order
 from slackbot.learning.turns import first_events
@@ -86,8 +87,11 @@ class Teaching:
         quorum: Rule | None,
         export: Callable[[str], Awaitable[None]],
         requests: Requests,
+        renewal: Renewal | None = None,
     ) -> None:
         self.store, self.loop, self.threads, self.slack = store, loop, threads, slack
+        #: None where the assistant doesn't learn while it is taught.
+        self.renewal = renewal
         self._background, self._quorum, self._export = background, quorum, export
         self.channels, self._adjudication_channel = channels, adjudication_channel
         self.people, self.backlog = people, backlog

@@ -47,8 +47,11 @@ def enqueue_once(
     job_id: str,
     retry_after: Sequence[int] = RETRY_AFTER,
     timeout: int = TIMEOUT,
+    keep_result: bool = True,
 ) -> Job:
     """The job with this id: a new one, or the one that waits, runs, or succeeded within RESULT_TTL.
+
+    Without ``keep_result`` one that succeeded is forgotten at once.
 
     One that failed or was cancelled is forgotten and enqueued anew. ``args`` must be JSON;
     ``retry_after`` are the seconds before each further attempt; an attempt is stopped after
@@ -64,7 +67,7 @@ def enqueue_once(
                 unique=True,
                 retry=Retry(max=len(retry_after), interval=list(retry_after)),
                 timeout=timeout,
-                result_ttl=RESULT_TTL,
+                result_ttl=RESULT_TTL if keep_result else 0,
                 failure_ttl=FAILURE_TTL,
                 description=job_id,
             )

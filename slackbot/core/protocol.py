@@ -93,8 +93,12 @@ class Additions:
 class Core(Protocol):
     """An assistant that can be taught."""
 
-    #: The assistant's own domain, without what sessions have added. A tracker's domain may hold more.
-    domain: Domain
+    @property
+    def domain(self) -> Domain:
+        """The assistant's own, without what sessions have added. A tracker's domain may hold more.
+
+        The same object for as long as it stays the same.
+        """
 
     async def parse(self, text: str, tracker: Tracker) -> dict[str, Any]:
         """What the message means, as Rasa's ``POST /model/parse`` answers:

@@ -95,7 +95,7 @@ def parse_rule(text: str) -> Rule:
         threshold, minimum, maximum = match.groups()
         rule = Posterior() if threshold is None else Posterior(_fraction(threshold))
         return rule if minimum is None else replace(rule, minimum=int(minimum), maximum=int(maximum))
-    raise ValueError(f"'{text.strip()[:40]}' is no quorum rule; {_REMEDY}")
+    raise ValueError(f"'{' '.join(text.split())[:40]}' is no quorum rule; {_REMEDY}")
 
 
 def _fraction(text: str) -> float:

@@ -46,8 +46,7 @@ def load_project(folder: Path, environment: Environment = os.environ) -> Project
     Raises FileError with file, line and remedy for a missing folder or domain, for broken files, and for an intent
     or action in a story that the domain lacks. An intent that only NLU examples have is no error, as in Rasa.
     """
-    if not folder.is_dir():
-        raise FileError(folder, None, "there is no such folder", "name the folder that holds domain.yml and data")
+    _require_folder(folder)
     domain = Domain.load(_domain_path(folder), environment)
     files = [_File(path, read_yaml(path), environment) for path in _data_files(folder / "data")]
     domain = domain.with_responses({name: response for file in files for name, response in file.responses().items()})
@@ -55,6 +54,23 @@ def load_project(folder: Path, environment: Environment = os.environ) -> Project
     _check(stories, domain)
     nlu = merged_nlu(nlu_from(file.data, file.path) for file in files)
     return Project(folder, domain, stories, nlu, _config(folder, environment))
+
+
+def project_files(folder: Path) -> list[Path]:
+    """The files that ``load_project`` reads, in order of their paths: of a folder ``domain`` all that it may read.
+
+    Raises FileError where there is no project.
+    """
+    _require_folder(folder)
+    domain = _domain_path(folder)
+    config = _config_path(folder)
+    parts = _data_files(domain) if domain.is_dir() else [domain]
+    return sorted({*parts, *_data_files(folder / "data"), *([config] if config else ())})
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise FileError(folder, None, "there is no such folder", "name the folder that holds domain.yml and data")
 
 
 class _File:
@@ -90,13 +106,17 @@ def _data_files(data: Path) -> list[Path]:
 
 
 def _config(folder: Path, environment: Environment) -> dict[str, Any]:
-    path = next((folder / name for name in ("config.yml", "config.yaml") if (folder / name).exists()), None)
+    path = _config_path(folder)
     if path is None:
         return {}
     config = expanded(read_yaml(path), path, environment)
     if config is not None and not isinstance(config, dict):
         raise FileError(path, 1, "the configuration is not a mapping", "write it like 'pipeline:'")
     return config or {}
+
+
+def _config_path(folder: Path) -> Path | None:
+    return next((folder / name for name in ("config.yml", "config.yaml") if (folder / name).exists()), None)
 
 
 def _refuse_bare_list(path: Path, data: Any) -> None:

@@ -21,7 +21,7 @@ class Verdict:
     turn: str
     #: Of the model that suggested the first part; None where the core's models have no versions.
     model_version: int | None
-    #: None where the question was not about a message's meaning.
+    #: None where nobody was asked about a message's meaning.
     intent_right: bool | None
     actions: int
     actions_right: int
@@ -37,8 +37,8 @@ class Verdict:
 
 
 def verdict(question: Question) -> Verdict:
-    """The verdict on a question that is decided as a whole."""
-    asked = [part for part in question.parts if part.how is not How.UNASKED]  # of the rest nobody says if it was right
+    """The verdict on a question that is decided as a whole; on what nobody was asked about there is none."""
+    asked = [part for part in question.parts if part.how is not How.UNASKED]
     intents = [part for part in asked if part.kind is PartKind.INTENT]
     actions = [part for part in asked if part.kind is PartKind.ACTION]
     return Verdict(

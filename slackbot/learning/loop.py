@@ -25,7 +25,7 @@ from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.failures import Remedy, recorded, remedied
 from slackbot.learning.judging import verdict
 from slackbot.learning.opening import Opening
-from slackbot.learning.plan import message_of, plan, suggested_by, understanding, understood
+from slackbot.learning.plan import message_of, noted, plan, understanding, understood
 from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question, Ruling
 from slackbot.learning.reopening import reopened
 from slackbot.learning.session import Session, Status
@@ -402,7 +402,7 @@ class Loop:
             policy=part.policy if as_predicted else None,
             confidence=part.confidence if as_predicted else None,
         )
-        asked = suggested_by(part)
+        asked = noted(part)
         return [
             replace(event, metadata={**event.metadata, **asked}) if isinstance(event, ActionExecuted) else event
             for event in events

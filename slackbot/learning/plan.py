@@ -10,6 +10,7 @@ from slackbot.dialogue.events import BotUttered, Event, UserUttered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.intents import intent_named, suggested_intent
 from slackbot.learning.question import (
+    How,
     Message,
     Part,
     PartKind,
@@ -21,6 +22,7 @@ from slackbot.learning.question import (
 ACTION_LISTEN = "action_listen"
 ACTION_EXTRACT_SLOTS = "action_extract_slots"
 MODEL_VERSION = "model_version"
+UNASKED = "unasked"
 #: A plan that hasn't come to listening by then is asked about as far as it goes.
 LONGEST_PLAN = 10
 
@@ -89,13 +91,18 @@ def user_event(question: Question) -> UserUttered:
         parse_data=parse_data,
         input_channel="slack",
         message_id=question.message.ts,
-        metadata=suggested_by(intent),
+        metadata=noted(intent, entities),
     )
 
 
-def suggested_by(part: Part) -> dict[str, Any]:
-    """The metadata of an event that a part decided: which model was asked about it, whatever people answered."""
-    return {} if part.model_version is None else {MODEL_VERSION: part.model_version}
+def noted(*parts: Part) -> dict[str, Any]:
+    """The metadata of an event that these parts decided: which model was asked, whatever people answered.
+
+    ``unasked`` where one of them was decided without people.
+    """
+    version = parts[0].model_version
+    unasked = {UNASKED: True} if any(part.how is How.UNASKED for part in parts) else {}
+    return ({} if version is None else {MODEL_VERSION: version}) | unasked
 
 
 def said(events: Iterable[Event]) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from slackbot.listeners.channel_rule import channel_rule
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
 from slackbot.listeners.statistics import HELP as STATISTICS_HELP
 from slackbot.listeners.statistics import channel_statistics
+from slackbot.listeners.status import HELP as STATUS_HELP
+from slackbot.listeners.status import status
 from slackbot.permissions import NOT_INVITED
 from slackbot.teaching import Place, Teaching
 
@@ -61,6 +63,7 @@ class Subcommand:
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("default", CHANNEL_RULE_HELP, channel_rule),
     Subcommand("stats", STATISTICS_HELP, channel_statistics),
+    Subcommand("status", STATUS_HELP, status),
 )
 
 

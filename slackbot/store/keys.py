@@ -15,8 +15,14 @@ UNDRAWN = f"{PREFIX}:undrawn"
 THREADS = f"{PREFIX}:threads"
 #: channel -> the rule by which its sessions decide, as text (HASH)
 CHANNEL_RULES = f"{PREFIX}:channels:rules"
-#: wanted: counts the turns after which training is wanted; running, failure: what came of it, JSON (HASH)
+#: wanted: counts the turns after which training is wanted; failure: of the latest that failed, JSON (HASH)
 TRAINING = f"{PREFIX}:training"
+#: Unix seconds since when a training is running (STRING, for as long as one may run)
+TRAINING_NOW = f"{PREFIX}:training:now"
+#: version -> what is known of the model, JSON (HASH)
+MODELS = f"{PREFIX}:models"
+#: the latest version (STRING)
+MODEL_VERSION = f"{PREFIX}:models:latest"
 #: "conversation id:question id" -> verdict on the question's suggestions, JSON (HASH)
 JUDGED = f"{PREFIX}:judged"
 #: person -> what they have set for themselves, JSON (HASH)
@@ -38,6 +44,11 @@ class Keys:
 #: log LIST, head HASH, votes HASH, waiting HASH, seen HASH, questions HASH, redraw ZSET, later ZSET, shown HASH,
 #: lease STRING. The Lua files say what is in them.
 _NAMES = frozenset({"log", "head", "votes", "waiting", "seen", "questions", "redraw", "later", "shown", "lease"})
+
+
+def model(version: int | str) -> str:
+    """The archive of a model (STRING, a zip)."""
+    return f"{PREFIX}:model:{version}"
 
 
 def draft(token: str) -> str:

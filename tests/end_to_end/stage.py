@@ -22,6 +22,7 @@ from slackbot.core.protocol import Core
 from slackbot.crowd.quorum import Fixed
 from slackbot.dialogue.yamlfile import read_yaml
 from slackbot.learning.conversation import Conversation
+from slackbot.learning.renewal import Renewal
 from slackbot.receiver import slack_routes
 from slackbot.sandbox import Person, Sandbox
 from slackbot.sandbox.payloads import InMessage
@@ -290,7 +291,13 @@ def shown(message: Json) -> str:
 
 @asynccontextmanager
 async def staged(
-    redis_url: str, core: Core, *, transport: str = "socket", chosen: Chosen = lambda _, __: {}, **sandbox: Any
+    redis_url: str,
+    core: Core,
+    *,
+    transport: str = "socket",
+    chosen: Chosen = lambda _, __: {},
+    renewal: Renewal | None = None,
+    **sandbox: Any,
 ) -> AsyncIterator[Stage]:
     """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon.
 
@@ -312,7 +319,9 @@ async def staged(
             redis_url=redis_url,
             **{"quorum": Fixed(1), **chosen(people, slack)},
         )
-        app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, exporter(redis_url)))
+        app, teaching = await stack.enter_async_context(
+            teaching_app(settings, core, redis_url, exporter(redis_url), renewal)
+        )
         if transport == "socket":
             handlers = [AsyncSocketModeHandler(app, slack.app_token) for _ in range(2)]
             for handler in handlers:

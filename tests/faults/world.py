@@ -61,6 +61,7 @@ class World:
             redis_url=self.redis_url or None,
             data=self.folder / "data",
             updates_per_minute=1000,
+            learn=False,  # the scripts rely on what the assistant understands by itself
         )
 
     def program(self, command: str, **variables: str) -> Program:

@@ -57,10 +57,13 @@ def fail_once(path):
 """
 
 WORKER = """
+import os
 import sys
+from pathlib import Path
 from slackbot.settings import Settings, configure_logging
 from workers.worker import Timing, run_worker
-settings = Settings(slack_bot_token="xoxb-test")
+assistant = os.environ.get("STORYTHREAD_ASSISTANT")
+settings = Settings(slack_bot_token="xoxb-test", assistant=Path(assistant) if assistant else None)
 configure_logging(settings)
 timing = Timing(beat=1, grace=1, maintenance=0, worker_ttl=16)
 run_worker(settings, sys.argv[1], timing=timing, spawn=sys.argv[2] == "spawn")
@@ -70,10 +73,11 @@ run_worker(settings, sys.argv[1], timing=timing, spawn=sys.argv[2] == "spawn")
 class WorkerProcess:
     """A worker as people start it; ``log`` is what it says."""
 
-    def __init__(self, url: str, folder: Path, kind: str = "fork") -> None:
+    def __init__(self, url: str, folder: Path, kind: str = "fork", assistant: str = "") -> None:
         (folder / "sample_jobs.py").write_text(JOBS)
         self.log_path = folder / f"worker-{time.monotonic_ns()}.log"
-        environ = os.environ | {"PYTHONPATH": str(folder)}
+        environ = os.environ | {"PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
+        environ |= {"STORYTHREAD_ASSISTANT": assistant}
         with self.log_path.open("w") as log:
             command = [sys.executable, "-c", WORKER, url, kind]
             self.process = subprocess.Popen(command, env=environ, stderr=log)
@@ -208,7 +212,7 @@ def test_a_killed_worker_leaves_no_process_that_keeps_the_server_running(
         WORKER.replace("run_worker(", "with EmbeddedServer(Path('data')) as url:\n    run_worker(")
         .replace("sys.argv[1]", "url")
         .replace("sys.argv[2] == 'spawn'", "False")
-        .replace("import sys", "import sys\nfrom pathlib import Path\nfrom slackbot.store.server import EmbeddedServer")
+        .replace("import sys", "import sys\nfrom slackbot.store.server import EmbeddedServer")
     )
     with EmbeddedServer(tmp_path / "data") as url:
         worker = subprocess.Popen([sys.executable, "with_server.py", "", "fork"], stderr=subprocess.DEVNULL)
