@@ -211,6 +211,28 @@ def shell(*, project: Path | None, endpoint: str | None, resume: bool) -> None:
 
 
 @main.command()
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    help="The Rasa project whose domain the stories use. Otherwise the assistant of the settings.",
+)
+@click.option("--names", is_flag=True, help="Name the voters, by their Slack user ids.")
+@click.argument("place")
+def why(*, project: Path | None, names: bool, place: str) -> None:
+    """Say which conversation, votes and rule stand behind a line, such as stories.yml:42 or nlu.yml:7."""
+    from slackbot.dialogue.project import load_project
+    from slackbot.settings import example_assistant
+    from slackbot.why_command import Place
+    from slackbot.why_command import why as run
+
+    settings, line = _settings(), Place.of(place)
+    domain = load_project(project or settings.assistant or example_assistant()).domain
+    with _redis(settings) as url:
+        for text in asyncio.run(run(url, line, domain, names=names)):
+            click.echo(text)
+
+
+@main.command()
 def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
     from slackbot.doctor import examine

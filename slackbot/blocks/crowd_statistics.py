@@ -64,7 +64,7 @@ def _one_of_many(found: Statistics, who: str) -> Iterator[str]:
     others = [accuracy.right / accuracy.votes for name, accuracy in found.accuracies.items() if name != who]
     if len(others) > 2:  # the numbers of one or two could be guessed
         least, most, middle = (_percent(of(others)) for of in (min, max, median))
-        yield f"• The others: {least} to {most}, half of them above {middle}"
+        yield f"• The others: {least} to {most}, median {middle}"
 
 
 def number(measure: Measure) -> str:

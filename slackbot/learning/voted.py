@@ -39,7 +39,7 @@ class Voted:
 
 
 def voted(conversation: str, closed: ClosedQuestion) -> Iterator[Voted]:
-    """The parts of a question that was decided and stands; none of one that was taken back.
+    """The parts of a question that was decided; none of one that was taken back before.
 
     Answers about entities are compared by place, type, role and group, so that is what is in their answers here.
     """
@@ -57,15 +57,16 @@ def voted(conversation: str, closed: ClosedQuestion) -> Iterator[Voted]:
             index=index,
             kind=part.kind,
             text=question.message.text,
-            suggested=_plain(part.kind, part.suggested),
-            agreed=_plain(part.kind, agreed),
+            suggested=plain_answer(part.kind, part.suggested),
+            agreed=plain_answer(part.kind, agreed),
             how=part.how,
-            answers={person: _plain(part.kind, answer) for person, answer in answers.items()},
+            answers={person: plain_answer(part.kind, answer) for person, answer in answers.items()},
             choices=choices,
         )
 
 
-def _plain(kind: PartKind, answer: str) -> str:
+def plain_answer(kind: PartKind, answer: str) -> str:
+    """An answer that is equal for answers that count as the same; one about entities as ``spans_text``."""
     return spans_text(spans(answer)) if kind is PartKind.ENTITIES else answer
 
 

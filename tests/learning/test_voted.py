@@ -105,7 +105,7 @@ def test_those_who_may_not_see_their_own_numbers_and_nobody_elses() -> None:
     units = [answered(n, "a", U1="a", U2="a" if n % 3 else "b", U3="b", U4="a") for n in range(12)]
     text = statistics_text(statistics(units), "U2", names=False)
     assert "You gave the agreed answer: 67 %" in text
-    assert "The others: 0 % to 100 %, half of them above 100 %" in text
+    assert "The others: 0 % to 100 %, median 100 %" in text
     assert "<@" not in text
     few = statistics_text(statistics([answered(1, "a", U1="a", U2="b")]), "U1", names=False)
     assert "The others" not in few, "with one other, that would be this one's number"
