@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -12,9 +14,10 @@ from slackbot.core.builtin.execution import Execution
 from slackbot.core.protocol import ActionScore, Prediction
 from slackbot.core.rasa.client import retrieve_domain, retrieve_status
 from slackbot.core.rasa.endpoint import EndpointConfig, RasaFailed
-from slackbot.core.rasa.mirror import Mirror, rows_of
+from slackbot.core.rasa.mirror import Mirror, essence, rows_of
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import (
+    ActionExecuted,
     ActionExecutionRejected,
     Event,
     UserUttered,
@@ -27,6 +30,8 @@ _LISTEN = "action_listen"
 _EXTRACT_SLOTS = "action_extract_slots"
 #: Seconds between looks whether the server has loaded another model.
 _LOOK_EVERY = 15.0
+_REMEMBERED = 1000
+Rows = list[dict[str, Any]]
 
 
 class RasaCore:
@@ -42,6 +47,8 @@ class RasaCore:
         self._mirror = Mirror(endpoint)
         self._actions = actions
         self._local = Execution(actions)
+        #: What came of running harmless actions in a state: planned first, then written down.
+        self._outcomes: OrderedDict[tuple[str, str, bytes], Rows] = OrderedDict()
         self._model: str | None = None
         self._looked = float("-inf")
 
@@ -89,8 +96,11 @@ class RasaCore:
         if action == _LISTEN or action not in self.domain.actions or self._runs_here(action):
             return await self._local.execute(tracker, action, policy=policy, confidence=confidence, interrupted=False)
         before = _rejection(tracker, action)
-        rows = await self._mirror.run(tracker.with_events(before), action, policy, confidence)
-        return [*before, *_events(rows)]
+        ahead = tracker.with_events(before)
+        if self.runs_elsewhere(action, tracker):
+            return [*before, *_events(await self._mirror.run(ahead, action, policy, confidence))]
+        rows = await self._remembered(ahead, action, lambda: self._mirror.run(ahead, action, policy, confidence))
+        return [*before, *(_told(event, action, policy, confidence) for event in _events(rows))]
 
     def runs_elsewhere(self, action: str, tracker: Tracker) -> bool:
         """True for custom actions, and for forms that use one to validate or to ask."""
@@ -104,7 +114,18 @@ class RasaCore:
         # Without mappings there is nothing to ask; behind anything but a message Rasa extracts nothing either.
         if not isinstance(last, UserUttered) or not any(slot.mappings for slot in self.domain.slots.values()):
             return []
-        return _events(await self._mirror.hear(tracker, last))
+        return _events(await self._remembered(tracker, _EXTRACT_SLOTS, lambda: self._mirror.hear(tracker, last)))
+
+    async def _remembered(self, tracker: Tracker, action: str, run: Callable[[], Awaitable[Rows]]) -> Rows:
+        """What came of it when it was planned, so that what people agreed on is what is written down."""
+        told = "\n".join(essence(row) for row in rows_of(tracker.events))
+        key = (tracker.conversation_id, action, hashlib.blake2s(told.encode()).digest())
+        if key not in self._outcomes:
+            self._outcomes[key] = await run()
+        self._outcomes.move_to_end(key)
+        if len(self._outcomes) > _REMEMBERED:
+            self._outcomes.popitem(last=False)
+        return self._outcomes[key]
 
     async def _look(self) -> None:
         """Takes the new domain where the server has loaded another model. Raises CoreFailed."""
@@ -114,6 +135,7 @@ class RasaCore:
         if model != self._model:
             self.domain = await _domain(self.endpoint)
             self._model = model
+            self._outcomes.clear()
         self._looked = time.monotonic()
 
 
@@ -135,6 +157,13 @@ def _rejection(tracker: Tracker, action: str) -> list[Event]:
     if not form or form not in tracker.domain.forms or action in {form, "action_deactivate_loop"}:
         return []
     return [ActionExecutionRejected(form)]
+
+
+def _told(event: Event, action: str, policy: str | None, confidence: float | None) -> Event:
+    """The action's own event with who chose it, which was open when it was planned; a person's choice has 0.0."""
+    if not isinstance(event, ActionExecuted) or event.action_name != action:
+        return event
+    return replace(event, policy=policy, confidence=confidence if confidence is not None else 0.0)
 
 
 def _events(rows: Sequence[dict[str, Any]]) -> list[Event]:
