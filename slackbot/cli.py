@@ -195,7 +195,10 @@ def evaluate(*, project: Path | None, out: Path, what: str | None) -> None:
 )
 @click.option("--endpoint", help="Teach the Rasa server at this URL (started with --enable-api) instead of a project.")
 @click.option("--resume", is_flag=True, help="Take up the latest session that was not finished.")
-def shell(*, project: Path | None, endpoint: str | None, resume: bool) -> None:
+@click.option(
+    "--picture", is_flag=True, help="Show the conversation as a graph on a page, and draw it while you teach."
+)
+def shell(*, project: Path | None, endpoint: str | None, resume: bool, picture: bool) -> None:
     """Teach in this terminal, without Slack."""
     from slackbot.shell.run import teach
     from slackbot.store.server import EmbeddedServer
@@ -206,8 +209,9 @@ def shell(*, project: Path | None, endpoint: str | None, resume: bool) -> None:
     core = (None if project and not endpoint else _rasa(settings, endpoint)) or _builtin(settings, project)
     place = endpoint or (None if project else settings.core) or str((folder or _example()).resolve())
     # A store of its own: an app that shared it would try to show these conversations in Slack.
-    with EmbeddedServer(settings.data / "shell") as url:
-        asyncio.run(teach(core, url, place, folder, resume=resume))
+    data = settings.data / "shell"
+    with EmbeddedServer(data) as url:
+        asyncio.run(teach(core, url, place, folder, resume=resume, picture=data if picture else None))
 
 
 @main.command()

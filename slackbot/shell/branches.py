@@ -39,6 +39,24 @@ class Branches:
         return cls(store, loop, [first])
 
     @classmethod
+    async def named(cls, store: Store, loop: Loop, place: str, name: str) -> Branches:
+        """The conversation of that name and its branches, if it is not over; a new one otherwise.
+
+        A new one that finds its name taken has a number behind it.
+        """
+        mine = [each for each in await store.active() if each.rpartition("-")[0] == name]
+        found = [each for each in [await loop.read(each) for each in mine] if each and _is_of(each.session, place)]
+        if any(each.is_open for each in found):
+            found.sort(key=lambda each: each.session.started_at)
+            return cls(store, loop, [each.id for each in found])
+        number = 1
+        while True:
+            try:
+                return await cls.begin(store, loop, place, name if number == 1 else f"{name}.{number}")
+            except Refused:
+                number += 1
+
+    @classmethod
     async def unfinished(cls, store: Store, loop: Loop, place: str) -> Branches | None:
         """Those of the latest use that was not finished; None if there is none, or nothing was said in it."""
         found: dict[str, list[tuple[float, str]]] = {}

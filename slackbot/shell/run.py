@@ -12,6 +12,7 @@ from slackbot.core.protocol import Core
 from slackbot.errors import Refused
 from slackbot.learning.loop import Loop
 from slackbot.shell.branches import Branches, holds_something
+from slackbot.shell.interactive import Draw, drawing
 from slackbot.shell.shell import Shell
 from slackbot.shell.tables import history_table
 from slackbot.shell.terminal import Terminal, printable, terminal_here
@@ -19,18 +20,30 @@ from slackbot.store import Store
 from slackbot.store.server import connect
 
 
-async def teach(core: Core, redis_url: str, place: str, project: Path | None, *, resume: bool) -> None:
+async def teach(
+    core: Core, redis_url: str, place: str, project: Path | None, *, resume: bool, picture: Path | None
+) -> None:
     """Teaches until somebody stops. ``place`` tells what is taught; ``project`` is where exports go.
 
-    Raises StoreUnavailable, and Refused where there is nothing to resume.
+    With a folder for a ``picture`` the conversation is drawn there and shown on a page. Raises StoreUnavailable, and
+    Refused where there is nothing to resume.
     """
     terminal = terminal_here()
-    async with _store(redis_url) as store:
+    async with _store(redis_url) as store, _drawing(picture, terminal) as draw:
         branches = await _branches(store, Loop(store, core), place, terminal, resume=resume)
         try:
-            await Shell(terminal, branches, project).run()
+            await Shell(terminal, branches, project, draw=draw).run()
         finally:
             await _farewell(branches, terminal)
+
+
+@asynccontextmanager
+async def _drawing(folder: Path | None, terminal: Terminal) -> AsyncIterator[Draw | None]:
+    if folder is None:
+        yield None
+        return
+    async with drawing(folder, terminal) as draw:
+        yield draw
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -46,7 +46,16 @@ _QUIT = "Stop? (e = export and finish, c = continue, k = keep for later, d = dis
 class Shell:
     """One person who teaches in a terminal. ``project`` is where an export goes; None where there is none."""
 
-    def __init__(self, terminal: Terminal, branches: Branches, project: Path | None) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        branches: Branches,
+        project: Path | None,
+        *,
+        draw: Callable[[Sequence[Conversation]], None] | None = None,
+    ) -> None:
+        """``draw`` is given all branches after each step."""
+        self._draw = draw
         self._terminal, self._branches, self._project = terminal, branches, project
         self._loop = branches.loop
         self._answers = Answers(self, branches.loop)
@@ -100,6 +109,8 @@ class Shell:
         await self._loop.advance(self._branches.current)
         conversation = await self._branches.read()
         self._show_new(conversation)
+        if self._draw is not None:
+            self._draw(await self._branches.all())
         if conversation.session.trouble:
             await self._trouble(conversation)
         elif conversation.question is None:

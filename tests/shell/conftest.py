@@ -13,19 +13,20 @@ from slackbot.learning.loop import Loop
 from slackbot.shell.branches import Branches
 from slackbot.shell.shell import Shell
 from slackbot.store import Store
-from tests.learning.assistant import tiny_assistant
+from tests.core.conversations import write_project
+from tests.learning.assistant import DATA, DOMAIN
 from tests.shell.scripts import Script
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny assistant's files. Tests that write copy them."""
-    return tmp_path_factory.mktemp("tiny")
+    return write_project(tmp_path_factory.mktemp("tiny"), DOMAIN, DATA)
 
 
 @pytest.fixture(scope="session")
 def core(project: Path) -> BuiltinCore:
-    return tiny_assistant(project)
+    return BuiltinCore.load(project)
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""Rasa's entry points to interactive learning, over a server that answers as Rasa does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from slackbot.core.builtin import BuiltinCore
+from slackbot.core.rasa import EndpointConfig
+from slackbot.shell.interactive import Abort, ForkTracker, RestartConversation, UndoLastStep, record_messages
+from slackbot.shell.signals import Signal
+from tests.core.rasa.rasa_server import TOKEN, RasaServer
+from tests.shell.scripts import Script
+
+
+@pytest.fixture
+async def server(core: BuiltinCore) -> AsyncIterator[RasaServer]:
+    async with RasaServer(core).running() as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint(server: RasaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EndpointConfig:
+    monkeypatch.setenv("STORYTHREAD_DATA", str(tmp_path / "data"))
+    return EndpointConfig(server.url, token=TOKEN)
+
+
+async def record(endpoint: EndpointConfig, lines: Sequence[str], limit: int | None = None) -> str:
+    script = Script(*lines)
+    await record_messages(endpoint, None, "mine", limit, skip_visualization=True, terminal=script)
+    return script.output
+
+
+async def test_messages_are_recorded_from_a_server(endpoint: EndpointConfig, tmp_path: Path) -> None:
+    output = await record(endpoint, ["hi", "", "a soup", "i order", "", f":export files {tmp_path / 'out'}"])
+    assert "Bot> One soup." in output
+    stories = (tmp_path / "out" / "stories.yml").read_text()
+    assert "utter_greet" in stories
+    assert "utter_dish" in stories
+
+
+async def test_recording_ends_after_so_many_messages(endpoint: EndpointConfig) -> None:
+    output = await record(endpoint, ["hi", "", "bye", "", "hi", ""], limit=2)
+    assert output.count("You> ") == 2
+
+
+async def test_the_same_conversation_is_taken_up(endpoint: EndpointConfig) -> None:
+    await record(endpoint, ["hi", ""])
+    output = await record(endpoint, [":history"])
+    assert "intent: greet" in output
+    await record(endpoint, [":quit", "d"])
+    assert "intent: greet" not in await record(endpoint, [":history"])
+
+
+async def test_the_picture_is_drawn_while_messages_are_recorded(endpoint: EndpointConfig, tmp_path: Path) -> None:
+    script = Script("hi", "")
+    await record_messages(endpoint, None, "mine", terminal=script)
+    assert "The conversation as a graph: http://127.0.0.1:" in script.output
+    assert "utter_greet" in (tmp_path / "data" / "shell" / "story_graph.svg").read_text()
+
+
+@pytest.mark.parametrize("signal", [RestartConversation, ForkTracker, UndoLastStep, Abort])
+def test_the_controls_of_the_loop_are_signals(signal: type[Signal]) -> None:
+    assert issubclass(signal, Exception)
