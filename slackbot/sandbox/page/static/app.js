@@ -73,8 +73,12 @@ function beginning(known) {
 
 /** What is on the screen of a window that somebody looks at has been read. */
 function markRead() {
-  if (!store.ready || ui.place.kind !== "channel" || document.visibilityState !== "visible") return;
+  if (!store.ready || ui.place.kind !== "channel") return;
   const { channel } = ui.place;
+  if (document.visibilityState !== "visible") {
+    if (unread(channel)) ui.unreadLine[channel] ??= store.read[channel] ?? "0";
+    return;
+  }
   const latest = inChannel(channel).filter((m) => !m.is_ephemeral).at(-1)?.ts;
   if (!latest || !unread(channel)) return;
   store.read = { ...store.read, [channel]: latest };
@@ -141,10 +145,18 @@ function draw() {
   mount(layer, store.ready ? [
     h("div", { key: "modals", inert: Boolean(ui.confirm) }, modal()),
     confirmation(), asking(), viewer(), switcher(), menuLayer(), pickerLayer()] : [], toasts());
+  focusWanted();
   afterModal();
   if (store.ready) markRead();
   followTraffic();
   title();
+}
+
+/** Put the focus where somebody who came here wants to type; on a phone that would open its keyboard. */
+function focusWanted() {
+  if (!ui.focusOn || !store.ready) return;
+  if (innerWidth > 700) document.querySelector(ui.focusOn)?.focus();
+  ui.focusOn = null;
 }
 
 function title() {
@@ -198,7 +210,7 @@ async function start() {
   await become(me ?? "");
   if (store.ready) {
     settle();
-    setTimeout(() => innerWidth > 700 && !ui.thread && document.querySelector(".channel .composer textarea")?.focus());
+    ui.focusOn = `${ui.thread ? ".thread" : ".channel"} .composer textarea`;
   }
 }
 

@@ -119,6 +119,7 @@ function submit(channel, thread, place, set) {
   if (isCommand && thread) return toast(`${word} is not supported in threads. Sorry!`);
   if (isCommand && !store.workspace.commands.some((one) => one.command === word)) return toast(`${word} is not a valid command.`);
   set("", 0);
+  delete ui.unreadLine[channel];
   const log = document.getElementById(`composer-${place}`)?.closest(".pane")?.querySelector(".messages");
   if (log) log.stick = true;
   queue = queue.then(async () => {

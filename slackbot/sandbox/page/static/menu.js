@@ -183,9 +183,9 @@ function place(node, anchor, menu) {
   node.style.minWidth = menu.role === "listbox" ? `${Math.min(at.width, innerWidth - 2 * EDGE)}px` : "";
   const below = innerHeight - at.bottom - EDGE;
   const above = at.top - EDGE;
-  const wanted = Math.min(node.scrollHeight, 340);
+  const wanted = Math.min(node.scrollHeight, 440);
   const goesUp = menu.above ? above > wanted || above > below : below < wanted && above > below;
-  node.style.maxHeight = `${Math.max(80, Math.min(340, (goesUp ? above : below) - 4))}px`;
+  node.style.maxHeight = `${Math.max(80, Math.min(440, (goesUp ? above : below) - 4))}px`;
   const height = Math.min(node.scrollHeight + 2, Number.parseFloat(node.style.maxHeight));
   node.style.top = `${goesUp ? Math.max(EDGE, at.top - height - 4) : at.bottom + 4}px`;
   const width = node.offsetWidth;

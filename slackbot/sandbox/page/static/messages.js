@@ -260,12 +260,13 @@ function messageKey(event, channel, m) {
 
 export function threadPane(parent, replies) {
   const { channel, ts } = ui.thread;
-  return h("section", { key: "thread", class: "pane thread", "aria-label": "Thread", onKeydown: (event) => event.key === "Escape" && !ui.menu && !ui.editing && closeThread() },
+  const count = replies.filter((one) => !one.is_ephemeral).length;
+  return h("section", { key: "thread", class: "pane thread", "aria-label": "Thread", onKeydown: (event) => event.key === "Escape" && !ui.menu && !ui.editing && !event.target.value && closeThread() },
     h("header", { class: "pane-head" }, h("h2", null, "Thread"), h("span", { class: "pane-sub" }, `# ${channelName(channel)}`), h("span", { class: "spacer" }),
       h("button", { type: "button", class: "icon-btn", "aria-label": "Close thread", title: "Close", onClick: closeThread }, icon("close"))),
     scroller(`thread-${ts}`, `Thread in ${channelName(channel)}`, [
       parent ? messageList(channel, [parent], { thread: true }) : h("p", { class: "muted padded" }, "This message was deleted."),
-      replies.length ? h("div", { key: "count", class: "count-line", role: "separator", "aria-label": "replies" }, h("span", null, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`)) : null,
+      count ? h("div", { key: "count", class: "count-line", role: "separator", "aria-label": "replies" }, h("span", null, `${count} ${count === 1 ? "reply" : "replies"}`)) : null,
       messageList(channel, replies, { thread: true }),
     ]),
     composer(channel, ts));

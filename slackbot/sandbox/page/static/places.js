@@ -1,5 +1,5 @@
 // Where in the workspace this window is: kept in its address, so that it can be opened again and beside another.
-import { become, changed, perform, store, ui } from "./store.js";
+import { become, changed, perform, store, ui, unread } from "./store.js";
 
 /** Go to a channel or to the app. */
 export function go(place) {
@@ -10,9 +10,7 @@ export function go(place) {
   ui.roving = null;
   arrive();
   changed();
-  setTimeout(() => {
-    if (innerWidth > 700) document.querySelector(".channel .composer textarea")?.focus();
-  });
+  ui.focusOn = ".channel .composer textarea";
 }
 
 function leave() {
@@ -22,7 +20,7 @@ function leave() {
 function arrive() {
   if (ui.place.kind === "channel") {
     ui.lastChannel = ui.place.channel;
-    ui.unreadLine[ui.place.channel] = store.read[ui.place.channel] ?? "0";
+    if (unread(ui.place.channel)) ui.unreadLine[ui.place.channel] = store.read[ui.place.channel] ?? "0";
   } else {
     perform("open_home", { tab: ui.homeTab });
   }

@@ -75,8 +75,18 @@ export function sidebar() {
       h("button", { type: "button", class: "side-item side-add", onClick: addPerson }, icon("plus", 16), h("span", { class: "side-name" }, "Add a person"))));
 }
 
+const folded = new Set();
+
 function section(title, items) {
-  return h("section", { class: "side-section", "aria-label": title }, h("h2", null, icon("chevron", 14), title), h("ul", null, items));
+  const open = !folded.has(title);
+  const flip = () => {
+    if (open) folded.add(title);
+    else folded.delete(title);
+    changed();
+  };
+  return h("section", { class: "side-section", "aria-label": title },
+    h("h2", null, h("button", { type: "button", class: "side-fold", "aria-expanded": String(open), onClick: flip }, icon(open ? "chevron" : "right", 14), title)),
+    open ? h("ul", null, items) : null);
 }
 
 function channelItem(one) {
@@ -84,9 +94,9 @@ function channelItem(one) {
   const fresh = unread(one.id);
   const named = mentioned(one.id);
   const state = `${active ? " active" : ""}${fresh && !active ? " unread" : ""}${isMember(one.id) ? "" : " outside"}`;
-  return h("li", { key: one.id }, h("button", { type: "button", class: `side-item${state}`, "aria-current": active ? "page" : null, onClick: () => go({ kind: "channel", channel: one.id }) },
+  return h("li", { key: one.id }, h("button", { type: "button", class: `side-item${state}`, "aria-label": `${channelName(one.id)}${fresh && !active ? `, ${fresh} unread` : ""}`, "aria-current": active ? "page" : null, onClick: () => go({ kind: "channel", channel: one.id }) },
     icon(one.kind === "group" ? "lock" : one.kind === "mpim" ? "chat" : "hash", 18), h("span", { class: "side-name" }, channelName(one.id)),
-    fresh && !active ? h("span", { class: "hidden-text" }, `, ${fresh} unread`) : null, named && !active ? h("span", { class: "badge" }, named) : null));
+    named && !active ? h("span", { class: "badge" }, named) : null));
 }
 
 function personItem(one) {
