@@ -298,13 +298,13 @@ function select(scope, block, element) {
   const search = async (query) => {
     const least = element.min_query_length ?? DEFAULT_MIN_QUERY;
     if (query.length < least) {
-      return updateMenu(id, { items: [], loading: false, note: `Type ${least === 1 ? "a character" : `at least ${least} characters`} to search` });
+      return updateMenu(id, { items: [], loading: false, pending: false, note: `Type ${least === 1 ? "a character" : `at least ${least} characters`} to search` });
     }
     updateMenu(id, { loading: ui.menu.items.length === 0 });
     const { ok, result } = await scope.search(block, element, query);
     if (ui.menu?.query !== query) return null;
     const found = Array.isArray(result) ? result : result?.options ?? [];
-    return updateMenu(id, { loading: false, items: ok ? found.map(asItem) : [], note: ok ? "No results" : "Choices could not be loaded" });
+    return updateMenu(id, { loading: false, pending: false, items: ok ? found.map(asItem) : [], note: ok ? "No results" : "Choices could not be loaded" });
   };
   const show = (query = "") => {
     const items = external ? [] : ownOptions(element).filter((one) => matches(one, query)).map(asItem);
@@ -315,6 +315,7 @@ function select(scope, block, element) {
       if (!external) updateMenu(id, { items });
     }
     if (external) {
+      ui.menu.pending = true; // what is listed belongs to what was typed before
       clearTimeout(searches.get(id));
       searches.set(id, setTimeout(() => isOpen(id) && search(query), query ? SEARCH_DELAY : 0));
     }

@@ -31,6 +31,10 @@ export function updateMenu(id, changes) {
     const same = changes.keep ? changes.items.findIndex((item) => item.key === before) : -1;
     ui.menu.active = same >= 0 ? same : first(changes.items);
   }
+  if (ui.menu.pickWhenThere && changes.pending === false) {
+    ui.menu.pickWhenThere = false;
+    if (ui.menu.items[ui.menu.active]) pick(ui.menu.active);
+  }
   changed();
 }
 
@@ -63,6 +67,7 @@ export function menuKey(event) {
   else if (event.key === "Home" && menu.role === "menu") moveTo(-1, 1);
   else if (event.key === "End" && menu.role === "menu") moveTo(menu.items.length, -1);
   else if (event.key === "Escape") closeMenu({ focus: true });
+  else if (event.key === "Enter" && menu.pending) menu.pickWhenThere = true;
   else if ((event.key === "Enter" || (event.key === "Tab" && menu.tabPicks)) && menu.items[menu.active]) pick(menu.active);
   else if (event.key === " " && menu.role === "menu") pick(menu.active);
   else if (event.key === "Tab") {

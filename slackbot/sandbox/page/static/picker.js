@@ -28,6 +28,7 @@ export function pickerLayer() {
     picker.pick(name);
   };
   const key = (event) => {
+    const names = searchEmoji(picker.query, MOST); // of what is typed by now, drawn or not
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS }[event.key];
     if (step && (names.length > 1)) {
       picker.active = Math.max(0, Math.min(names.length - 1, picker.active + step));

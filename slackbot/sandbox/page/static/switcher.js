@@ -74,6 +74,7 @@ export function switcher() {
     one.run();
   };
   const key = (event) => {
+    const found = results(); // of what is typed by now, drawn or not
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) active = (active + step + found.length) % Math.max(1, found.length);
     else if (event.key === "Enter" && found[active]) take(found[active]);
