@@ -142,12 +142,16 @@ function complete(area, menuId, set, thread) {
     if (isOpen(menuId)) closeMenu();
     return;
   }
-  const pick = ({ insert }) => {
+  const pick = ({ insert, run }) => {
+    if (run) {
+      set("", 0);
+      return run();
+    }
     const head = area.value.slice(0, area.selectionStart);
     const rest = area.value.slice(area.selectionStart);
     const start = head.length - found.length;
     const value = `${head.slice(0, start)}${insert} ${rest.replace(/^ /, "")}`;
-    set(value, start + insert.length + 1);
+    return set(value, start + insert.length + 1);
   };
   const shown = { items: found.items, pick, header: found.header };
   if (isOpen(menuId)) updateMenu(menuId, shown);
@@ -161,7 +165,11 @@ function candidates(before, thread) {
       key: one.command, insert: one.command, icon: avatar(store.workspace.app.bot_user_id, 28),
       label: [h("b", null, one.command), one.usage_hint ? h("span", { class: "muted" }, ` ${one.usage_hint}`) : null], description: `${one.description ?? ""} · ${store.workspace.app.name}`,
     }));
-    return { items, length: before.length, header: "Commands" };
+    const wanted = slash[1].toLowerCase();
+    const shortcuts = store.workspace.shortcuts.filter((one) => one.type === "global" && one.name.toLowerCase().includes(wanted)).map((one) => ({
+      key: one.callback_id, run: () => perform("shortcut", { callback_id: one.callback_id }), icon: avatar(store.workspace.app.bot_user_id, 28), label: one.name, description: `Shortcut · ${store.workspace.app.name}`,
+    }));
+    return { items: [...items, ...shortcuts], length: before.length, header: "Commands and shortcuts" };
   }
   const word = /(?:^|\s)([@#:])([\w.+-]*)$/.exec(before);
   if (!word) return null;
