@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 import redis
@@ -18,11 +19,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from slackbot.core.action_server import action_server_of
 from slackbot.errors import CoreFailed, PersonError, StorythreadError
 from slackbot.settings import Settings, bundled, example_assistant
 from slackbot.store.server import EmbeddedServer, connect
 
 SLACK_BOUND = 20.0  # seconds for one answer, with what the client tries again
+ACTIONS_BOUND = 10.0  # seconds for an answer of the action server
 OLDEST_REDIS = (6, 2)
 LITTLE_SPACE = 200 * 1024 * 1024  # bytes
 
@@ -70,12 +73,13 @@ async def examine(settings: Settings) -> list[Finding]:
 
     Starts the program's own Redis for a moment if the settings name none. Each wait has a bound.
     """
-    slack, store, assistant = await asyncio.gather(
+    slack, store, assistant, actions = await asyncio.gather(
         _slack(settings),
         _store(settings),
         _rasa(settings, settings.core) if settings.core else asyncio.to_thread(_assistant, settings),
+        _actions(settings),
     )
-    return [*slack, *store, assistant]
+    return [*slack, *store, assistant, *actions]
 
 
 def _ok(subject: str, text: str) -> Finding:
@@ -259,6 +263,30 @@ def _assistant(settings: Settings) -> Finding:
         return _warning(subject, f"{folder} has {counts}; it will understand or do nothing until it is taught")
     which = f"{folder}" if settings.assistant else "not set: the bundled example"
     return _ok(subject, f"{which} ({counts})")
+
+
+async def _actions(settings: Settings) -> list[Finding]:
+    """Whether anything answers where custom actions run. Nothing is run there; any answer will do."""
+    subject = "STORYTHREAD_ACTION_SERVER"
+    try:
+        server = action_server_of(settings.assistant or example_assistant(), settings.action_server)
+    except PersonError as error:
+        return [_fault(subject, str(error))]
+    if server is None:
+        return []
+    place = urlsplit(server.url)._replace(query="", fragment="")  # a token may be in the query
+    try:
+        health = urlunsplit(place._replace(path="/health"))
+        async with asyncio.timeout(ACTIONS_BOUND), aiohttp.ClientSession() as http, http.get(health) as answer:
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        why = "no answer in time" if isinstance(error, TimeoutError) else str(error)[:200]
+        where = "STORYTHREAD_ACTION_SERVER" if settings.action_server else "action_endpoint in endpoints.yml"
+        remedy = f"start it, for instance with: rasa run actions, or correct {where}"
+        return [_fault(subject, f"no action server answers at {urlunsplit(place)} ({why}); {remedy}")]
+    if status >= 500:
+        return [_warning(subject, f"{urlunsplit(place)} answers {status}; look at the action server's log")]
+    return [_ok(subject, f"{urlunsplit(place)} answers")]
 
 
 async def _rasa(settings: Settings, url: str) -> Finding:

@@ -9,10 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from slackbot.dialogue.events import ActionExecuted, UserUttered
 from slackbot.dialogue.nlu import read_nlu
 from slackbot.dialogue.project import load_project
 from slackbot.dialogue.stories import read_stories
+from slackbot.sandbox import Sandbox, demo
+from slackbot.settings import Settings
 
 FILES = ["domain.yml", "nlu.yml", "stories.yml"]
 BOUND = 100
@@ -111,3 +115,10 @@ def _read_until(process: subprocess.Popen[str], text: str) -> str:
         assert time.monotonic() < deadline
         seen += line
     return seen
+
+
+async def test_the_action_server_of_the_settings_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORYTHREAD_ACTION_SERVER", "http://localhost:5055/webhook")
+    async with Sandbox() as slack:
+        environment = demo._environment(slack, "redis://localhost", tmp_path, "1")
+    assert Settings.from_environment(environment).action_server == "http://localhost:5055/webhook"

@@ -16,6 +16,7 @@ from slackbot import doctor
 from slackbot.doctor import Finding, Level, examine
 from slackbot.sandbox import Sandbox
 from slackbot.settings import Settings, example_assistant
+from tests.core.action_servers import scripted_server
 
 
 @pytest.fixture
@@ -219,3 +220,26 @@ async def test_the_bundled_example_is_fine(settings: Settings) -> None:
     assert finding.level is Level.OK
     assert "the bundled example" in finding.text
     assert example_assistant().is_dir()
+
+
+async def test_an_action_server_that_does_not_answer_is_a_fault_and_its_token_is_not_shown(
+    settings: Settings, assistant: Path
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/webhook"
+        (assistant / "endpoints.yml").write_text(f"action_endpoint:\n  url: {url}\n  token: secret\n")
+        text = await the_fault(settings, "STORYTHREAD_ACTION_SERVER")
+    assert f"no action server answers at {url} (" in text
+    assert "rasa run actions, or correct action_endpoint in endpoints.yml" in text
+    assert "secret" not in text
+
+
+async def test_an_action_server_that_answers_is_fine(settings: Settings) -> None:
+    async with scripted_server() as server:
+        (finding,) = await found(replace(settings, action_server=server.url), "STORYTHREAD_ACTION_SERVER")
+    assert (finding.level, finding.text) == (Level.OK, f"{server.url} answers")
+
+
+async def test_without_an_action_server_there_is_nothing_to_find(settings: Settings) -> None:
+    assert await found(settings, "STORYTHREAD_ACTION_SERVER") == []
