@@ -53,6 +53,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("STORYTHREAD_ADJUDICATION_CHANNEL", "C0123", "adjudication_channel", "C0123"),
         ("STORYTHREAD_MOST_SHARE", "30 %", "most_share", 0.3),
         ("STORYTHREAD_BLIND", "off", "blind", False),
+        ("STORYTHREAD_LEADERBOARD", "on", "leaderboard", True),
         ("STORYTHREAD_ORDER", "Random", "order", "random"),
         ("STORYTHREAD_ADMINISTRATORS", "U01, W02X", "administrators", ("U01", "W02X")),
         ("STORYTHREAD_HOST", "0.0.0.0", "host", "0.0.0.0"),  # noqa: S104  a setting that somebody chose

@@ -59,7 +59,8 @@ async def _post_statistics(
         slack = Slack(web_client(settings, http), http, updates_per_minute=settings.updates_per_minute)
         found = statistics([one async for one in all_voted(Store(redis), team, channel)])
         if await redis.set(keys.posted(request), "text", nx=True, ex=_POSTED):
-            await slack.tell(channel, person, statistics_text(found, person, names=names))
+            text = statistics_text(found, person, names=names, ranks=settings.leaderboard)
+            await slack.tell(channel, person, text)
         if found.questions and await redis.get(keys.posted(request)) == "text":
             picture = await _picture(slack, found, person, names=names)
             words = f"How the votes in <#{channel}> went:"

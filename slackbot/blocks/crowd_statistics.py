@@ -7,6 +7,7 @@ from statistics import median
 
 from slackbot.blocks.mrkdwn import code, escape, person
 from slackbot.crowd.agreement import Accuracy, Measure, Undefined
+from slackbot.crowd.leaderboard import FEWEST
 from slackbot.learning.crowd_statistics import Statistics
 from slackbot.learning.question import How, PartKind
 
@@ -15,11 +16,15 @@ MOST_LINES = 10
 _KINDS = {PartKind.INTENT: "intents", PartKind.ENTITIES: "entities", PartKind.ACTION: "actions"}
 
 
-def statistics_text(found: Statistics, who: str, *, names: bool) -> str:
-    """For ``who``, a Slack user id. Without ``names``, nobody else's numbers can be told apart."""
+def statistics_text(found: Statistics, who: str, *, names: bool, ranks: bool = False) -> str:
+    """For ``who``, a Slack user id. Without ``names``, nobody else's numbers can be told apart.
+
+    ``ranks`` adds the leaderboard, which has everybody's names.
+    """
     if not found.questions:
         return "Nobody has voted on anything that was agreed in this channel yet, so there is nothing to count."
-    return "\n".join([*_whole(found), *_confused(found), *(_everybody(found) if names else _one_of_many(found, who))])
+    people = _everybody(found) if names else _one_of_many(found, who)
+    return "\n".join([*_whole(found), *_confused(found), *people, *(_leaderboard(found) if ranks else ())])
 
 
 def _whole(found: Statistics) -> Iterator[str]:
@@ -65,6 +70,14 @@ def _one_of_many(found: Statistics, who: str) -> Iterator[str]:
     if len(others) > 2:  # the numbers of one or two could be guessed
         least, most, middle = (_percent(of(others)) for of in (min, max, median))
         yield f"• The others: {least} to {most}, median {middle}"
+
+
+def _leaderboard(found: Statistics) -> Iterator[str]:
+    yield "*Who agrees most with what adjudicators ruled* (votes given before the ruling; speed counts for nothing):"
+    for rank in found.leaderboard[:MOST_LINES]:
+        yield f"{rank.place}. {person(rank.person)}, {rank.right} of {rank.votes}"
+    if not found.leaderboard:
+        yield f"• Nobody has voted on {FEWEST} answers that were ruled later."
 
 
 def number(measure: Measure) -> str:

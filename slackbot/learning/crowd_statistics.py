@@ -17,6 +17,7 @@ from slackbot.crowd.agreement import (
     kappas,
     span_alpha,
 )
+from slackbot.crowd.leaderboard import Rank, leaderboard
 from slackbot.crowd.spans import spans_of
 from slackbot.learning.question import How, PartKind
 from slackbot.learning.voted import Voted
@@ -42,6 +43,8 @@ class Statistics:
     accuracies: Mapping[str, Accuracy]
     #: How often the agreed answer was the assistant's suggestion, where people voted.
     assistant: Accuracy
+    #: By what adjudicators ruled.
+    leaderboard: Sequence[Rank] = ()
 
     @property
     def mean_votes(self) -> Measure:
@@ -71,6 +74,7 @@ def statistics(everything: Iterable[Voted]) -> Statistics:
         kappas=kappas(part.answers for part in asked),
         confusion=confusion((part.agreed, part.answers) for part in asked if part.kind is PartKind.INTENT),
         accuracies=accuracies(judged),
+        leaderboard=leaderboard((part.agreed, part.answers) for part in asked if part.is_gold),
         assistant=Accuracy(sum(part.suggested == part.agreed for part in asked), len(asked)),
     )
 

@@ -33,6 +33,11 @@ class Voted:
     choices: int
 
     @property
+    def is_gold(self) -> bool:
+        """Whether the agreed answer is known to be right otherwise than by these votes: an adjudicator ruled it."""
+        return self.how is How.RULING
+
+    @property
     def name(self) -> str:
         """Names it among all."""
         return f"{self.conversation}:{self.question}:{self.index}"
@@ -110,6 +115,6 @@ def skills_from(everything: Iterable[Voted]) -> dict[str, Skill]:
         rows.extend((one.name, person, answer) for person, answer in one.answers.items())
         if one.suggested:
             rows.append((one.name, MODEL, one.suggested))
-        if one.how is How.RULING:
+        if one.is_gold:
             ruled[one.name] = one.agreed
     return one_coin_skills(Labels.of(rows, choices), ruled) if rows else {}

@@ -111,6 +111,17 @@ def test_those_who_may_not_see_their_own_numbers_and_nobody_elses() -> None:
     assert "The others" not in few, "with one other, that would be this one's number"
 
 
+def test_the_leaderboard_ranks_by_what_was_ruled_and_is_shown_only_where_that_is_wanted() -> None:
+    ruled = [answered(n, "b", How.RULING, U1="a", U2="b", U3="b" if n < 5 else "a") for n in range(6)]
+    voted_on = [answered(10 + n, "a", U1="a", U4="a") for n in range(30)]
+    found = statistics([*ruled, *voted_on])
+    text = statistics_text(found, "U4", names=False, ranks=True)
+    assert text.endswith("1. <@U2>, 6 of 6\n2. <@U3>, 5 of 6\n3. <@U1>, 0 of 6")
+    assert "<@" not in statistics_text(found, "U4", names=False)
+    nobody = statistics_text(statistics(voted_on), "U4", names=False, ranks=True)
+    assert "Nobody has voted on 5 answers that were ruled later." in nobody
+
+
 def test_undefined_agreement_says_why() -> None:
     text = statistics_text(statistics([answered(1, "a", U1="a"), answered(2, "a", U1="a")]), "U1", names=True)
     assert "intents undefined (no question was answered by two people)" in text
