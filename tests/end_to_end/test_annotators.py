@@ -68,6 +68,18 @@ async def test_a_card_that_is_open_already_is_answered(stage: Stage, knowledge: 
         assert stage.people[name].mention in card
 
 
+async def test_each_question_is_answered_once(stage: Stage, knowledge: Knowledge) -> None:
+    scene = await stage.teach("4")
+    async with crowd(stage, knowledge, skill=1.0):
+        await scene.say("hi")
+        await scene.until(lambda messages: any("3 have voted" in shown(m) for m in messages))
+        await scene.settled()
+        await stage.slack.idle()
+        await asyncio.sleep(3 * Pace.FAST.value[1])  # in which they would think and press again
+    pressed = [one for one in stage.slack.deliveries if one.payload.get("type") == "block_actions"]
+    assert sorted(one.payload["user"]["name"] for one in pressed) == ["ben", "cleo", "dan"]
+
+
 async def test_annotators_who_are_never_right_vote_for_something_else(stage: Stage, knowledge: Knowledge) -> None:
     scene = await stage.teach("3")
     async with crowd(stage, knowledge, skill=0.0):

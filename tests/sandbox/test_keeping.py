@@ -70,6 +70,16 @@ async def test_everything_is_there_again_at_the_next_start(tmp_path: Path) -> No
         assert slack.messages(channel)[0]["reply_count"] == before["messages"][0]["reply_count"] + 1
 
 
+async def test_time_never_goes_back(tmp_path: Path) -> None:
+    async with Sandbox(folder=tmp_path) as slack:
+        channel, ada = slack.add_channel("teaching"), slack.add_person("ada")
+        slack.join(channel, ada)
+        slack.clock.advance(3600)
+        before = await ada.say(channel, "from the future")
+    async with Sandbox(folder=tmp_path) as slack:
+        assert float(await slack.people[0].say(channel, "now")) > float(before)
+
+
 async def test_what_was_read_stays_read(tmp_path: Path) -> None:
     async with Sandbox(folder=tmp_path) as slack:
         channel, ada = slack.add_channel("teaching"), slack.add_person("ada")
