@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,21 +114,30 @@ async def test_a_session_goes_on_after_everything_was_killed(tmp_path: Path) -> 
             assert list((await cleo.state())["messages"].values()) == [[]]
 
 
+def _processes() -> dict[int, int]:
+    """The parent of each process that lives."""
+    if not Path("/proc/self/stat").exists():
+        listed = subprocess.run(["ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+        rows = [line.split() for line in listed.stdout.splitlines()]
+        return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            state, parent, *_ = stat.read_text().rpartition(")")[2].split()
+            if state != "Z":
+                found[int(stat.parent.name)] = int(parent)
+    return found
+
+
 def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
-    return [int(word) for word in listed.stdout.split()]
+    return [child for child, parent in _processes().items() if parent == pid]
 
 
 async def _ended(pids: list[int]) -> None:
     assert len(pids) >= 2
     async with asyncio.timeout(BOUND):
-        while any(_lives(pid) for pid in pids):  # noqa: ASYNC110  other processes
+        while not _processes().keys().isdisjoint(pids):  # noqa: ASYNC110  other processes
             await asyncio.sleep(0.05)
-
-
-def _lives(pid: int) -> bool:
-    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
 
 
 def _said(data: Path, *options: str) -> str:
