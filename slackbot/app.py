@@ -18,19 +18,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slackbot import listeners
 from slackbot.background import Background
 from slackbot.backlog import Backlog
+from slackbot.checks import Checks
 from slackbot.core.protocol import Core
+from slackbot.crowd.standing import Thresholds
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError
 from slackbot.learning.known_skills import KnownSkills
 from slackbot.learning.loop import Loop
 from slackbot.learning.opening import Asking, Opening
 from slackbot.learning.renewal import Renewal
 from slackbot.learning.terms import Order
-from slackbot.permissions import Permissions
+from slackbot.permissions import Permissions, Right
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
 from slackbot.sockets import Sockets
 from slackbot.store import Store
 from slackbot.store.channels import Channels
+from slackbot.store.gold import Gold
 from slackbot.store.overview import Overview
 from slackbot.store.preferences import People
 from slackbot.store.server import connect
@@ -75,15 +78,16 @@ async def teaching_app(
         slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
         requests = CrowdRequests(redis_url)
         known = KnownSkills(Skills(redis), requests.skills, background)
-        loop = Loop(store, core, opening=Opening(_asking(settings), known.skills))
-        threads = Threads(store, loop.read, slack, settings.adjudication_channel)
-        stack.push_async_callback(background.close, SHUTDOWN)
         permissions = Permissions(
             slack.members,
             administrators=settings.administrators,
             adjudicators=settings.adjudicators,
             runs_workspace=slack.runs_workspace,
         )
+        checks = _checks(settings, store, Gold(redis), Skills(redis), permissions)
+        loop = Loop(store, core, opening=Opening(_asking(settings), known.skills, checks.excluded))
+        threads = Threads(store, loop.read, slack, settings.adjudication_channel)
+        stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(
             store,
             loop,
@@ -95,6 +99,7 @@ async def teaching_app(
             people=People(redis),
             permissions=permissions,
             backlog=Backlog(store, Overview(redis), permissions, slack, settings.most_share),
+            checks=checks,
             adjudication_channel=settings.adjudication_channel,
             quorum=settings.quorum,
             export=export,
@@ -112,6 +117,25 @@ async def teaching_app(
         if renewal is not None:
             _begin(stack, renewal.run(), "renewing the model")
         yield app, teaching
+
+
+def _checks(settings: Settings, store: Store, gold: Gold, skills: Skills, permissions: Permissions) -> Checks:
+    async def may_see(person: str, channel: str) -> bool:
+        try:
+            return await permissions.may(Right.VOTE, person, channel)
+        except SlackRefused:  # a channel that the bot is not in any more
+            return False
+
+    thresholds = Thresholds(
+        qualification=settings.qualification,
+        qualification_share=settings.qualification_share,
+        judged_from=settings.judged_from,
+        warn_below=settings.warn_below,
+        exclude_below=settings.exclude_below,
+    )
+    return Checks(
+        store, gold, skills.skills, may_see, thresholds, share=settings.gold_share, voters=settings.gold_voters
+    )
 
 
 def _asking(settings: Settings) -> Asking:

@@ -5,6 +5,7 @@ StorythreadError
 │   ├── FileError          a file that can't be read as what it should be
 │   ├── SettingsError      a setting that is missing or wrong
 │   └── Refused            somebody may not do this, or not now
+│       └── Unqualified    somebody must answer gold questions first
 ├── WorldError             nobody here did wrong: retried with a bound, then shown
 │   ├── StoreUnavailable   Redis doesn't answer
 │   ├── SlackUnavailable   Slack doesn't answer, or answers that it can't now
@@ -47,6 +48,10 @@ class SettingsError(PersonError):
 
 class Refused(PersonError):
     """Somebody asked for what they may not do, or what can't be done now. The text is shown to them."""
+
+
+class Unqualified(Refused):
+    """Somebody must answer gold questions before the first vote. The text is shown to them, with a way to do so."""
 
 
 class WorldError(StorythreadError):

@@ -185,6 +185,16 @@ class Settings:
     order: str = _setting("STORYTHREAD_ORDER", "suggested", _one_of("suggested", "random", "alphabetical"))
     #: User ids of those who set what holds for a channel. None: whoever administers the workspace.
     administrators: tuple[str, ...] = _setting("STORYTHREAD_ADMINISTRATORS", (), _user_ids)
+    #: The share of votes that are followed by a gold question, and how many people who agree make one.
+    gold_share: float = _setting("STORYTHREAD_GOLD_SHARE", 0.05, _share())
+    gold_voters: int = _setting("STORYTHREAD_GOLD_VOTERS", 3, _number(2, 50))
+    #: Gold questions to be answered before the first vote, and the share of them that must be right.
+    qualification: int = _setting("STORYTHREAD_QUALIFICATION", 0, _number(0, 50))
+    qualification_share: float = _setting("STORYTHREAD_QUALIFICATION_SHARE", 0.7, _share())
+    #: Answers before anybody is judged; the shares of right ones below which people are warned, and then not counted.
+    judged_from: int = _setting("STORYTHREAD_JUDGED_FROM", 10, _number(1))
+    warn_below: float = _setting("STORYTHREAD_WARN_BELOW", 0.6, _share())
+    exclude_below: float = _setting("STORYTHREAD_EXCLUDE_BELOW", 0.5, _share())
     #: The share of a session's votes that one person may give, where enough others are there; ``None``: all.
     most_share: float | None = _setting("STORYTHREAD_MOST_SHARE", None, _share(0.05))
     #: User ids of those who decide where votes came to nothing. None: the session's owner.

@@ -17,11 +17,13 @@ from slackbot.background import Background
 from slackbot.backlog import Backlog
 from slackbot.blocks.card import Card
 from slackbot.blocks.dispute import known_lines, leading
+from slackbot.blocks.gold import check_blocks
 from slackbot.blocks.mrkdwn import escape, plain, quote, shorten
 from slackbot.blocks.remarks import LONGEST_COMMENT
 from slackbot.blocks.standing import standing
 from slackbot.blocks.thread import again
 from slackbot.blocks.values import CardButton, RemarkChoice, SessionButton
+from slackbot.checks import Checked, Checks
 from slackbot.crowd.quorum import Rule, usual_rule
 from slackbot.crowd.votes import Mark
 from slackbot.errors import Conflict, Refused, SlackUnavailable
@@ -83,6 +85,7 @@ class Teaching:
         people: People,
         permissions: Permissions,
         backlog: Backlog,
+        checks: Checks,
         adjudication_channel: str | None = None,
         quorum: Rule | None,
         export: Callable[[str], Awaitable[None]],
@@ -94,7 +97,7 @@ class Teaching:
         self.renewal = renewal
         self._background, self._quorum, self._export = background, quorum, export
         self.channels, self._adjudication_channel = channels, adjudication_channel
-        self.people, self.backlog = people, backlog
+        self.people, self.backlog, self.checks = people, backlog, checks
         self._permissions, self._requests = permissions, requests
         self._missed = Missed(store, loop.read, slack)
 
@@ -137,6 +140,11 @@ class Teaching:
         """The rule of the channel's sessions to come, and whether it was set for this channel."""
         bot = str((await self.slack.identity())["user_id"])
         return await self._usual_rule(channel, bot), await self.channels.rule(channel) is not None
+
+    async def everybody(self, team: str, channel: str, person: str) -> tuple[Checked, str]:
+        """What is known of everybody, for administrators, and how gold questions come about. Raises Refused."""
+        await self._permissions.require(Right.ADMINISTER, person, channel)
+        return await self.checks.known(team), self.checks.described
 
     async def statistics(self, place: Place, person: str, request: str) -> None:
         """Has the channel's votes counted for somebody: with names for those who may see how everybody does.
@@ -267,7 +275,8 @@ class Teaching:
         return draft, token
 
     async def _require_turn(self, person: str, conversation: Conversation) -> None:
-        """Raises Refused where it is others' turn to vote."""
+        """Raises Refused where it is others' turn to vote, and Unqualified where gold questions come first."""
+        await self.checks.require_qualified(conversation.session.team, person)
         await self.backlog.require_share(person, conversation.id, conversation.session, conversation.votes)
 
     async def keep(self, draft: Draft, token: str) -> None:
@@ -335,6 +344,7 @@ class Teaching:
             raise Refused("This is not the card of a question.")
         await self._permissions.require(Right.ADJUDICATE, person, conversation.session.channel, conversation.session)
         await self.loop.reopen(conversation.id, question_id, person)
+        await self.checks.drop(conversation.session.team, conversation.id, question_id)
         self.wake(conversation.id)
 
     # --- custom actions that failed -----------------------------------------------------------------------------
@@ -408,8 +418,20 @@ class Teaching:
             if words:
                 await tell(words)
             await self.threads.draw(conversation_id)
+            if conversation is not None:
+                await self._check(conversation, person)
 
         self._background.start(carry_on(), _carrying_on(conversation_id))
+
+    async def _check(self, conversation: Conversation, person: str) -> None:
+        """Makes gold of what was decided for certain; warns who has just voted, or asks them a gold question."""
+        session, thread_ts = conversation.session, conversation.snapshot.thread_ts
+        await self.checks.promote(conversation)
+        if warning := await self.checks.warning(session.team, person):
+            await self.slack.tell(session.channel, person, warning, thread_ts=thread_ts)
+        if await self.checks.is_due(session.team, person):
+            words = "A short check, which only you see and whose answer is known:"
+            await self.slack.tell(session.channel, person, words, thread_ts=thread_ts, blocks=check_blocks(words))
 
     async def _next_question(self, person: str, conversation_id: str) -> str | None:
         """Where the next question for somebody is who has just answered one; None where there is none."""

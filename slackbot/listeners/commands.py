@@ -14,6 +14,8 @@ from slackbot.crowd.quorum import Rule, parse_rule
 from slackbot.errors import Refused, SlackRefused, StoreUnavailable, WorldError
 from slackbot.listeners.channel_rule import HELP as CHANNEL_RULE_HELP
 from slackbot.listeners.channel_rule import channel_rule
+from slackbot.listeners.checks import HELP as CROWD_HELP
+from slackbot.listeners.checks import crowd
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
 from slackbot.listeners.statistics import HELP as STATISTICS_HELP
 from slackbot.listeners.statistics import channel_statistics
@@ -62,6 +64,7 @@ class Subcommand:
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("default", CHANNEL_RULE_HELP, channel_rule),
+    Subcommand("crowd", CROWD_HELP, crowd),
     Subcommand("stats", STATISTICS_HELP, channel_statistics),
     Subcommand("status", STATUS_HELP, status),
 )

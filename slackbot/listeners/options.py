@@ -10,6 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from slackbot.blocks import kit
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT, PICK_TYPE, found
+from slackbot.blocks.gold import CHECK_VIEW
 from slackbot.errors import Refused
 from slackbot.learning.additions import is_name
 from slackbot.learning.conversation import Conversation
@@ -17,7 +18,7 @@ from slackbot.learning.draft import Draft
 from slackbot.learning.intents import likeliest_first
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.terms import Order
-from slackbot.listeners.parsing import Json, person_of
+from slackbot.listeners.parsing import Json, person_of, team_of
 from slackbot.teaching import Teaching
 
 Options = list[Json]
@@ -35,8 +36,13 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
 
 def _searching(teaching: Teaching, search: Search) -> Callable[..., Awaitable[None]]:
     async def listener(ack: Callable[..., Awaitable[Any]], body: Json) -> None:
+        view = body["view"]
+        if view["callback_id"] == CHECK_VIEW:
+            names = await teaching.checks.choices(team_of(body), teaching.loop.core.domain)
+            await ack(options=found(body.get("value") or "", names))
+            return
         try:
-            draft, conversation = await teaching.kept(body["view"]["private_metadata"])
+            draft, conversation = await teaching.kept(view["private_metadata"])
         except Refused:
             await ack(options=[])
             return

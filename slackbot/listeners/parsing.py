@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slackbot.blocks.change import notice
-from slackbot.errors import Refused, StoreUnavailable, WorldError
+from slackbot.blocks.gold import check_blocks
+from slackbot.errors import Refused, StoreUnavailable, Unqualified, WorldError
 from slackbot.teaching import Place, Teaching
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,10 @@ def press(teaching: Teaching, handle: Press) -> Callable[..., Awaitable[None]]:
     async def listener(ack: Callable[..., Awaitable[Any]], body: Json, action: Json) -> None:
         try:
             words = await handle(body, action)
+        except Unqualified as refusal:
+            await ack()
+            await whisper(teaching, body, str(refusal), check_blocks(str(refusal)))
+            return
         except (Refused, ValueError) as error:
             words = str(error) if isinstance(error, Refused) else "This button is not one of mine."
         except StoreUnavailable:

@@ -64,3 +64,8 @@ def posted(request: str) -> str:
 def skills(team: str) -> str:
     """What is known of each annotator of a workspace (HASH: version, at, questions, skills)."""
     return f"{PREFIX}:skills:{team}"
+
+
+def gold(team: str, part: str) -> str:
+    """Of a workspace's gold questions: questions, answers, seen, warned (HASH each)."""
+    return f"{PREFIX}:gold:{team}:{part}"

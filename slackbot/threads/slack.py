@@ -155,10 +155,20 @@ class Slack:
     def _members_page(self, channel: str, cursor: str) -> Call:
         return lambda: self.client.conversations_members(channel=channel, limit=1000, cursor=cursor or None)
 
-    async def tell(self, channel: str, person: str, text: str, *, thread_ts: str | None = None) -> None:
+    async def tell(
+        self,
+        channel: str,
+        person: str,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        blocks: list[Json] | None = None,
+    ) -> None:
         """Shows one person a line that nobody else sees."""
         await self._call(
-            lambda: self.client.chat_postEphemeral(channel=channel, user=person, text=text, thread_ts=thread_ts),
+            lambda: self.client.chat_postEphemeral(
+                channel=channel, user=person, text=text, thread_ts=thread_ts, blocks=blocks
+            ),
             repeatable=True,
         )
 

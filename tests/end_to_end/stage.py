@@ -83,6 +83,16 @@ class Stage:
         return conversation
 
     @asynccontextmanager
+    async def waiting(self) -> AsyncIterator[None]:
+        """Around a loop that looks for something in Redis and takes a ``breath`` each time."""
+        async with asyncio.timeout(10):
+            yield
+
+    async def breath(self) -> None:
+        """A moment in which others go on."""
+        await asyncio.sleep(0.02)
+
+    @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
         """A real worker process, ``storythread work``, with this stage's settings."""
         environment = {**os.environ, **self.settings.as_environment(), "STORYTHREAD_LOG_LEVEL": "ERROR"}
@@ -301,7 +311,8 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     """The stage with the real app on it, over Socket Mode or signed HTTP. What is in no hurry is drawn soon.
 
-    One person's word decides unless the settings that ``chosen`` gives for these people, or a session, say otherwise.
+    One person's word decides, and no gold questions follow, unless the settings that ``chosen`` gives for these people
+    and this workspace, or a session, say otherwise.
     """
     threads.BUNDLE = 0.1
     sandbox.setdefault("ack_timeout", PATIENCE)
@@ -317,7 +328,7 @@ async def staged(
             slack_signing_secret=slack.signing_secret,
             slack_api_url=slack.api_url,
             redis_url=redis_url,
-            **{"quorum": Fixed(1), **chosen(people, slack)},
+            **{"quorum": Fixed(1), "gold_share": 0.0, **chosen(people, slack)},
         )
         app, teaching = await stack.enter_async_context(
             teaching_app(settings, core, redis_url, exporter(redis_url), renewal)
