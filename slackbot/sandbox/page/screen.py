@@ -25,11 +25,12 @@ _OWN = {"ephemeral", "ephemeral_changed", "ephemeral_deleted", "view", "home_ope
 
 def about_workspace(backend: Backend) -> JSON:
     """What is the same for everybody."""
-    workspace, described = backend.workspace, backend.installation.described
-    app = workspace.app
+    workspace, installation = backend.workspace, backend.installation
+    app, described = workspace.app, installation.described
+    tabs = {"home": installation.home_tab, "messages": installation.messages_tab}
     return {
         "team": {"id": workspace.team.id, "name": workspace.team.name},
-        "app": {"id": app.id, "name": app.name, "bot_user_id": app.bot_user_id, "bot_id": app.bot_id},
+        "app": {"id": app.id, "name": app.name, "bot_user_id": app.bot_user_id, "bot_id": app.bot_id, "tabs": tabs},
         "commands": [_picked(one, "command", "description", "usage_hint") for one in described.get("commands", ())],
         "shortcuts": [_picked(one, "callback_id", "name", "type") for one in described.get("shortcuts", ())],
         "people": [person_dict(account) for account in workspace.accounts.values()],

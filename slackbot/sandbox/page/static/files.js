@@ -5,7 +5,23 @@ import { icon } from "./icons.js";
 import { changed, store, toast, ui } from "./store.js";
 
 const PREVIEW_LINES = 6;
-const KINDS = { yml: "YAML", yaml: "YAML", json: "JSON", jsonl: "JSON Lines", md: "Markdown", csv: "CSV", txt: "Plain text", png: "PNG", svg: "SVG", jpg: "JPEG", jpeg: "JPEG", gif: "GIF", html: "HTML", py: "Python", conllu: "CoNLL-U" };
+const KINDS = {
+  yml: "YAML",
+  yaml: "YAML",
+  json: "JSON",
+  jsonl: "JSON Lines",
+  md: "Markdown",
+  csv: "CSV",
+  txt: "Plain text",
+  png: "PNG",
+  svg: "SVG",
+  jpg: "JPEG",
+  jpeg: "JPEG",
+  gif: "GIF",
+  html: "HTML",
+  py: "Python",
+  conllu: "CoNLL-U",
+};
 
 const suffix = (name) => name.split(".").at(-1).toLowerCase();
 
@@ -28,7 +44,17 @@ function known(file) {
 }
 
 function download(file) {
-  return h("a", { class: "icon-btn", href: `${file.url}&download=1`, download: file.name, title: `Download ${file.name}`, "aria-label": `Download ${file.name}` }, icon("download", 18));
+  return h(
+    "a",
+    {
+      class: "icon-btn",
+      href: `${file.url}&download=1`,
+      download: file.name,
+      title: `Download ${file.name}`,
+      "aria-label": `Download ${file.name}`,
+    },
+    icon("download", 18),
+  );
 }
 
 function enlarge(file) {
@@ -38,23 +64,61 @@ function enlarge(file) {
 export function fileCard(given) {
   if (given.mode === "tombstone") return h("div", { key: given.id, class: "muted" }, "This file was deleted.");
   const file = known(given);
-  const tools = h("span", { class: "file-tools" },
-    h("button", { type: "button", class: "icon-btn", title: "Open", "aria-label": `Open ${file.name}`, onClick: enlarge(file) }, icon("search", 18)),
-    download(file));
+  const tools = h(
+    "span",
+    { class: "file-tools" },
+    h(
+      "button",
+      { type: "button", class: "icon-btn", title: "Open", "aria-label": `Open ${file.name}`, onClick: enlarge(file) },
+      icon("search", 18),
+    ),
+    download(file),
+  );
   if (isPicture(file)) {
-    return h("div", { key: file.id, class: "file file-picture" },
+    return h(
+      "div",
+      { key: file.id, class: "file file-picture" },
       h("div", { class: "file-caption" }, h("span", null, file.title || file.name), tools),
-      h("button", { type: "button", class: "file-zoom", "aria-label": `Enlarge ${file.title || file.name}`, onClick: enlarge(file) }, h("img", { src: file.url, alt: file.title || file.name, loading: "lazy" })));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "file-zoom",
+          "aria-label": `Enlarge ${file.title || file.name}`,
+          onClick: enlarge(file),
+        },
+        h("img", { src: file.url, alt: file.title || file.name, loading: "lazy" }),
+      ),
+    );
   }
   const preview = typeof file.preview === "string" ? file.preview : null;
   const lines = preview ? preview.replace(/\n$/, "").split("\n").length : 0;
-  return h("div", { key: file.id, class: "file file-card" },
-    h("div", { class: "file-head" },
+  return h(
+    "div",
+    { key: file.id, class: "file file-card" },
+    h(
+      "div",
+      { class: "file-head" },
       h("span", { class: `file-icon kind-${suffix(file.name)}` }, icon("file", 22)),
-      h("span", { class: "file-words" }, h("b", null, file.title || file.name), h("span", { class: "muted" }, `${kindOf(file)} · ${sizeOf(file.size ?? 0)}`)),
-      tools),
-    preview ? h("div", { class: "file-preview" }, codeLines(preview, file.name, PREVIEW_LINES),
-      lines > PREVIEW_LINES ? h("button", { type: "button", class: "file-more", onClick: enlarge(file) }, `Show all ${lines} lines`) : null) : null);
+      h(
+        "span",
+        { class: "file-words" },
+        h("b", null, file.title || file.name),
+        h("span", { class: "muted" }, `${kindOf(file)} · ${sizeOf(file.size ?? 0)}`),
+      ),
+      tools,
+    ),
+    preview
+      ? h(
+          "div",
+          { class: "file-preview" },
+          codeLines(preview, file.name, PREVIEW_LINES),
+          lines > PREVIEW_LINES
+            ? h("button", { type: "button", class: "file-more", onClick: enlarge(file) }, `Show all ${lines} lines`)
+            : null,
+        )
+      : null,
+  );
 }
 
 async function view(file) {
@@ -81,14 +145,42 @@ export function closeViewer() {
 export function viewer() {
   if (!ui.viewer) return null;
   const { file, text } = ui.viewer;
-  return h("div", { key: "viewer", class: "viewer", role: "dialog", "aria-modal": "true", "aria-label": file.title || file.name, tabindex: "-1", created: (node) => node.focus(),
-    onKeydown: (event) => event.key === "Escape" && closeViewer() },
-    h("div", { class: "viewer-head" },
-      h("span", { class: "file-words" }, h("b", null, file.title || file.name), h("span", { class: "muted" }, `${kindOf(file)} · ${sizeOf(file.size ?? 0)}`)),
+  return h(
+    "div",
+    {
+      key: "viewer",
+      class: "viewer",
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-label": file.title || file.name,
+      tabindex: "-1",
+      created: (node) => node.focus(),
+      onKeydown: (event) => event.key === "Escape" && closeViewer(),
+    },
+    h(
+      "div",
+      { class: "viewer-head" },
+      h(
+        "span",
+        { class: "file-words" },
+        h("b", null, file.title || file.name),
+        h("span", { class: "muted" }, `${kindOf(file)} · ${sizeOf(file.size ?? 0)}`),
+      ),
       download(file),
-      h("button", { type: "button", class: "icon-btn", "aria-label": "Close", title: "Close", onClick: closeViewer }, icon("close"))),
-    h("div", { class: "viewer-body", tabindex: "0", role: "group", "aria-label": "Contents" },
-      isPicture(file) ? h("img", { src: file.url, alt: file.title || file.name })
-        : text === null ? h("p", { class: "muted" }, "There is no preview of this file.")
-          : codeLines(text, file.name)));
+      h(
+        "button",
+        { type: "button", class: "icon-btn", "aria-label": "Close", title: "Close", onClick: closeViewer },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "viewer-body", tabindex: "0", role: "group", "aria-label": "Contents" },
+      isPicture(file)
+        ? h("img", { src: file.url, alt: file.title || file.name })
+        : text === null
+          ? h("p", { class: "muted" }, "There is no preview of this file.")
+          : codeLines(text, file.name),
+    ),
+  );
 }

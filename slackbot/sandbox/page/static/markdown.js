@@ -26,12 +26,32 @@ function blockAt(lines, at) {
     return [h("pre", null, lines.slice(at + 1, end).join("\n")), end + 1];
   }
   const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
-  if (heading) return [h("div", { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": Math.min(heading[1].length + 2, 6) }, spans(heading[2])), at + 1];
+  if (heading)
+    return [
+      h(
+        "div",
+        { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": Math.min(heading[1].length + 2, 6) },
+        spans(heading[2]),
+      ),
+      at + 1,
+    ];
   if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return [h("hr"), at + 1];
-  if (line.startsWith(">")) return run(lines, at, (one) => one.startsWith(">"), (some) => h("blockquote", null, broken(some.map((one) => one.replace(/^>\s?/, "")))));
+  if (line.startsWith(">"))
+    return run(
+      lines,
+      at,
+      (one) => one.startsWith(">"),
+      (some) => h("blockquote", null, broken(some.map((one) => one.replace(/^>\s?/, "")))),
+    );
   if (ITEM.test(line)) return list(lines, at);
-  if (line.includes("|") && /^\s*\|?\s*:?-{2,}/.test(lines[at + 1] ?? "")) return run(lines, at, (one) => one.includes("|"), table);
-  return run(lines, at, (one) => one.trim() && !/^(#{1,6}\s|>|\s*(```|~~~))/.test(one) && !ITEM.test(one), (some) => h("p", null, broken(some)));
+  if (line.includes("|") && /^\s*\|?\s*:?-{2,}/.test(lines[at + 1] ?? ""))
+    return run(lines, at, (one) => one.includes("|"), table);
+  return run(
+    lines,
+    at,
+    (one) => one.trim() && !/^(#{1,6}\s|>|\s*(```|~~~))/.test(one) && !ITEM.test(one),
+    (some) => h("p", null, broken(some)),
+  );
 }
 
 function run(lines, at, belongs, make) {
@@ -66,15 +86,55 @@ function list(lines, start) {
       break;
     }
   }
-  return [h(ordered ? "ol" : "ul", { start: ordered ? Number.parseInt(ITEM.exec(lines[start])[2], 10) : null }, items.map((item) => h("li", null, item))), at];
+  return [
+    h(
+      ordered ? "ol" : "ul",
+      { start: ordered ? Number.parseInt(ITEM.exec(lines[start])[2], 10) : null },
+      items.map((item) => h("li", null, item)),
+    ),
+    at,
+  ];
 }
 
 function table(rows) {
-  const cells = rows.filter((_, index) => index !== 1).map((row) => row.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim()));
+  const cells = rows
+    .filter((_, index) => index !== 1)
+    .map((row) =>
+      row
+        .trim()
+        .replace(/^\||\|$/g, "")
+        .split("|")
+        .map((cell) => cell.trim()),
+    );
   const [head, ...body] = cells;
-  return h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" }, h("table", null,
-    h("thead", null, h("tr", null, head.map((cell) => h("th", { scope: "col" }, spans(cell))))),
-    h("tbody", null, body.map((row) => h("tr", null, row.map((cell) => h("td", null, spans(cell))))))));
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
+    h(
+      "table",
+      null,
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          head.map((cell) => h("th", { scope: "col" }, spans(cell))),
+        ),
+      ),
+      h(
+        "tbody",
+        null,
+        body.map((row) =>
+          h(
+            "tr",
+            null,
+            row.map((cell) => h("td", null, spans(cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 const SPANS = [

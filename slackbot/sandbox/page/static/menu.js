@@ -68,7 +68,8 @@ export function menuKey(event) {
   else if (event.key === "End" && menu.role === "menu") moveTo(menu.items.length, -1);
   else if (event.key === "Escape") closeMenu({ focus: true });
   else if (event.key === "Enter" && menu.pending) menu.pickWhenThere = true;
-  else if ((event.key === "Enter" || (event.key === "Tab" && menu.tabPicks)) && menu.items[menu.active]) pick(menu.active);
+  else if ((event.key === "Enter" || (event.key === "Tab" && menu.tabPicks)) && menu.items[menu.active])
+    pick(menu.active);
   else if (event.key === " " && menu.role === "menu") pick(menu.active);
   else if (event.key === "Tab") {
     closeMenu();
@@ -116,9 +117,23 @@ export function menuLayer() {
   }
   const isMenu = menu.role === "menu";
   const body = menu.loading
-    ? h("div", { class: "menu-note", role: isMenu ? null : "option", "aria-disabled": isMenu ? null : "true" }, h("span", { class: "spinner" }), " Loading…")
+    ? h(
+        "div",
+        { class: "menu-note", role: isMenu ? null : "option", "aria-disabled": isMenu ? null : "true" },
+        h("span", { class: "spinner" }),
+        " Loading…",
+      )
     : menu.items.length === 0
-      ? h("div", { class: "menu-note", role: isMenu ? null : "option", "aria-disabled": isMenu ? null : "true", "aria-selected": isMenu ? null : "false" }, menu.note ?? "No results")
+      ? h(
+          "div",
+          {
+            class: "menu-note",
+            role: isMenu ? null : "option",
+            "aria-disabled": isMenu ? null : "true",
+            "aria-selected": isMenu ? null : "false",
+          },
+          menu.note ?? "No results",
+        )
       : rows(menu, isMenu);
   const settle = (node) => {
     place(node, anchor, menu);
@@ -126,20 +141,25 @@ export function menuLayer() {
     if (menu.scroll !== false) node.querySelector(".menu-item.active")?.scrollIntoView({ block: "nearest" });
     menu.scroll = false;
   };
-  return h("div", {
-    key: `menu-${menu.id}`,
-    id: "menu",
-    class: `menu${menu.wide ? " menu-wide" : ""} ${menu.class ?? ""}`,
-    role: menu.role,
-    "aria-label": menu.label ?? "Choices",
-    "aria-multiselectable": menu.multiple ? "true" : null,
-    "aria-activedescendant": isMenu && menu.items[menu.active] ? itemId(menu.active) : null,
-    tabindex: isMenu ? "-1" : null,
-    onKeydown: isMenu ? menuKey : undefined,
-    onMousedown: (event) => event.preventDefault(),
-    created: settle,
-    updated: settle,
-  }, menu.header ? h("div", { class: "menu-header", role: "presentation" }, menu.header) : null, body);
+  return h(
+    "div",
+    {
+      key: `menu-${menu.id}`,
+      id: "menu",
+      class: `menu${menu.wide ? " menu-wide" : ""} ${menu.class ?? ""}`,
+      role: menu.role,
+      "aria-label": menu.label ?? "Choices",
+      "aria-multiselectable": menu.multiple ? "true" : null,
+      "aria-activedescendant": isMenu && menu.items[menu.active] ? itemId(menu.active) : null,
+      tabindex: isMenu ? "-1" : null,
+      onKeydown: isMenu ? menuKey : undefined,
+      onMousedown: (event) => event.preventDefault(),
+      created: settle,
+      updated: settle,
+    },
+    menu.header ? h("div", { class: "menu-header", role: "presentation" }, menu.header) : null,
+    body,
+  );
 }
 
 function rows(menu, isMenu) {
@@ -158,24 +178,29 @@ function rows(menu, isMenu) {
 
 function row(menu, item, index, isMenu) {
   const active = index === menu.active;
-  return h("div", {
-    key: `item-${index}-${item.key}`,
-    id: itemId(index),
-    class: `menu-item${active ? " active" : ""}${item.danger ? " danger" : ""}${item.chosen ? " chosen" : ""}`,
-    role: isMenu ? "menuitem" : "option",
-    "aria-selected": isMenu ? null : String(Boolean(item.chosen ?? active)),
-    "aria-disabled": item.disabled ? "true" : null,
-    onMousemove: () => {
-      if (menu.active === index || item.disabled) return;
-      menu.active = index;
-      changed();
+  return h(
+    "div",
+    {
+      key: `item-${index}-${item.key}`,
+      id: itemId(index),
+      class: `menu-item${active ? " active" : ""}${item.danger ? " danger" : ""}${item.chosen ? " chosen" : ""}`,
+      role: isMenu ? "menuitem" : "option",
+      "aria-selected": isMenu ? null : String(Boolean(item.chosen ?? active)),
+      "aria-disabled": item.disabled ? "true" : null,
+      onMousemove: () => {
+        if (menu.active === index || item.disabled) return;
+        menu.active = index;
+        changed();
+      },
+      onClick: () => pick(index),
     },
-    onClick: () => pick(index),
-  },
     item.icon ? h("span", { class: "menu-icon" }, item.icon) : null,
-    h("span", { class: "menu-text" },
+    h(
+      "span",
+      { class: "menu-text" },
       h("span", { class: "menu-label" }, item.label),
-      item.description ? h("span", { class: "menu-description" }, item.description) : null),
+      item.description ? h("span", { class: "menu-description" }, item.description) : null,
+    ),
     item.chosen ? h("span", { class: "menu-check" }, icon("check", 16)) : null,
     item.hint ? h("span", { class: "menu-hint" }, item.hint) : null,
   );

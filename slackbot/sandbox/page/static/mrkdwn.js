@@ -39,32 +39,41 @@ export function emojiNode(name) {
 /** A text object of Block Kit. */
 export function textObject(object) {
   if (!object) return null;
-  return object.type === "mrkdwn" ? mrkdwn(object.text, { verbatim: object.verbatim }) : plain(object.text, object.emoji);
+  return object.type === "mrkdwn"
+    ? mrkdwn(object.text, { verbatim: object.verbatim })
+    : plain(object.text, object.emoji);
 }
 
 /** A text object as one string, for labels. */
 export function flatText(object) {
-  return unescape(object?.text ?? "").replace(/:([a-z0-9_+-]+(?:::skin-tone-\d)?):/g, (all, name) => emoji(name) ?? all);
+  return unescape(object?.text ?? "").replace(
+    /:([a-z0-9_+-]+(?:::skin-tone-\d)?):/g,
+    (all, name) => emoji(name) ?? all,
+  );
 }
 
 /** Text without markup; line breaks stay, emoji names become emoji unless they shall not. */
 export function plain(text, withEmoji = true) {
   const parts = [];
-  unescape(text).split("\n").forEach((line, index) => {
-    if (index) parts.push(h("br"));
-    parts.push(...(withEmoji === false ? [line] : withEmojis(line)));
-  });
+  unescape(text)
+    .split("\n")
+    .forEach((line, index) => {
+      if (index) parts.push(h("br"));
+      parts.push(...(withEmoji === false ? [line] : withEmojis(line)));
+    });
   return parts;
 }
 
 /** The blocks of a marked-up text: paragraphs, quotes, preformatted text, lists. */
 export function mrkdwn(text, options = {}) {
   const parts = [];
-  String(text ?? "").split(/```/).forEach((piece, index, all) => {
-    const isCode = index % 2 === 1 && index < all.length - 1;
-    if (isCode) parts.push(h("pre", null, unescapeCode(piece.replace(/^\n/, "").replace(/\n$/, ""))));
-    else parts.push(...lines(index % 2 ? `\`\`\`${piece}` : piece, options, parts.length > 0));
-  });
+  String(text ?? "")
+    .split(/```/)
+    .forEach((piece, index, all) => {
+      const isCode = index % 2 === 1 && index < all.length - 1;
+      if (isCode) parts.push(h("pre", null, unescapeCode(piece.replace(/^\n/, "").replace(/\n$/, ""))));
+      else parts.push(...lines(index % 2 ? `\`\`\`${piece}` : piece, options, parts.length > 0));
+    });
   return parts;
 }
 
@@ -94,7 +103,12 @@ function lines(text, options, afterBlock) {
     if (item) {
       const depth = Math.floor(item[1].replaceAll("\t", "    ").length / 2);
       parts.push(
-        h("span", { class: `line item depth-${Math.min(depth, 4)}` }, h("span", { class: "bullet" }, `${item[2]} `), inline(item[3], options)),
+        h(
+          "span",
+          { class: `line item depth-${Math.min(depth, 4)}` },
+          h("span", { class: "bullet" }, `${item[2]} `),
+          inline(item[3], options),
+        ),
       );
     } else if (line === "") {
       parts.push(h("span", { class: "line gap" }, "\u200b"));
@@ -160,7 +174,10 @@ function styled(text, at, sign, options) {
     const inside = text.slice(at + 1, end);
     const whole = !/\s$/.test(inside) && AFTER.test(text[end + 1] ?? "");
     if (whole && (inside.split("`").length - 1) % 2 === 0) {
-      return { node: h(STYLES[sign] === "strong" ? "b" : STYLES[sign] === "em" ? "i" : "s", null, inline(inside, options)), length: end + 1 - at };
+      return {
+        node: h(STYLES[sign] === "strong" ? "b" : STYLES[sign] === "em" ? "i" : "s", null, inline(inside, options)),
+        length: end + 1 - at,
+      };
     }
     end = text.indexOf(sign, end + 1);
   }

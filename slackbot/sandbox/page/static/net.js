@@ -30,7 +30,7 @@ async function reached(path, options) {
 }
 
 async function answer(response) {
-  let body = null;
+  let body;
   try {
     body = await response.json();
   } catch {

@@ -2,7 +2,18 @@
 import { h } from "./dom.js";
 import { nameOf, store } from "./store.js";
 
-const COLOURS = ["#b5446e", "#2f6f8f", "#5b7f2b", "#8a5a9e", "#a8602a", "#3d6bb3", "#a3423c", "#27796b", "#6b5fb0", "#7a6a1f"];
+const COLOURS = [
+  "#b5446e",
+  "#2f6f8f",
+  "#5b7f2b",
+  "#8a5a9e",
+  "#a8602a",
+  "#3d6bb3",
+  "#a3423c",
+  "#27796b",
+  "#6b5fb0",
+  "#7a6a1f",
+];
 
 /** The colour of somebody's picture: by their place among all, so that few share one. */
 export function colourOf(id) {
@@ -17,7 +28,11 @@ export function isApp(id) {
 
 /** Somebody's picture: initials on their colour, the app's reel of thread. */
 export function avatar(id, size = 36) {
-  const props = { class: `avatar${isApp(id) ? " avatar-app" : ""}`, style: { width: `${size}px`, height: `${size}px`, "font-size": `${Math.round(size * 0.44)}px` }, "aria-hidden": "true" };
+  const props = {
+    class: `avatar${isApp(id) ? " avatar-app" : ""}`,
+    style: { width: `${size}px`, height: `${size}px`, "font-size": `${Math.round(size * 0.44)}px` },
+    "aria-hidden": "true",
+  };
   if (isApp(id)) return h("span", props, "🧵");
   props.style.background = colourOf(id);
   return h("span", props, (nameOf(id) || "?").trim().charAt(0).toUpperCase());

@@ -22,7 +22,9 @@ function arrive() {
     ui.lastChannel = ui.place.channel;
     if (unread(ui.place.channel)) ui.unreadLine[ui.place.channel] = store.read[ui.place.channel] ?? "0";
   } else {
-    perform("open_home", { tab: ui.homeTab });
+    const { tabs } = store.workspace.app;
+    if (tabs && ui.homeTab !== "about" && !tabs[ui.homeTab]) ui.homeTab = tabs.home ? "home" : "about";
+    if (ui.homeTab !== "about") perform("open_home", { tab: ui.homeTab });
   }
 }
 
@@ -38,7 +40,9 @@ export async function switchTo(id) {
 /** After everything was read anew: be somewhere that this person can see. */
 export function settle() {
   const wanted = fromAddress();
-  const first = [...store.channels.values()].find((one) => one.members.includes(store.me) && one.kind !== "im") ?? [...store.channels.values()][0];
+  const first =
+    [...store.channels.values()].find((one) => one.members.includes(store.me) && one.kind !== "im") ??
+    [...store.channels.values()][0];
   if (wanted.place.kind === "app") ui.place = wanted.place;
   else if (store.channels.has(wanted.place.channel)) Object.assign(ui, { place: wanted.place, thread: wanted.thread });
   else if (first) Object.assign(ui, { place: { kind: "channel", channel: first.id }, thread: null });

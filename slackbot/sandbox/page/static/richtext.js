@@ -54,8 +54,15 @@ function nested(lists, start) {
       at += 1;
     }
   }
-  const props = { class: `depth-${level % 3}${border ? " bordered" : ""}`, start: style === "ordered" && offset ? offset + 1 : null };
-  const node = h(style === "ordered" ? "ol" : "ul", props, items.map((item) => h("li", null, item)));
+  const props = {
+    class: `depth-${level % 3}${border ? " bordered" : ""}`,
+    start: style === "ordered" && offset ? offset + 1 : null,
+  };
+  const node = h(
+    style === "ordered" ? "ol" : "ul",
+    props,
+    items.map((item) => h("li", null, item)),
+  );
   if (at >= lists.length || (lists[at].indent ?? 0) < level) return { node, next: at };
   const rest = nested(lists, at);
   return { node: h("div", null, node, rest.node), next: rest.next };

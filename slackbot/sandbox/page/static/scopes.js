@@ -32,11 +32,17 @@ export function messageScope(channel, shown) {
     async use(block, element, value) {
       const busy = idOf(scope, block, element);
       const common = { action: element.action_id, block_id: block.block_id };
-      if (shown.is_ephemeral) return perform("press_ephemeral", { ...common, ephemeral_ts: ts, channel, ...(value === undefined ? {} : { value }) }, busy);
+      if (shown.is_ephemeral)
+        return perform(
+          "press_ephemeral",
+          { ...common, ephemeral_ts: ts, channel, ...(value === undefined ? {} : { value }) },
+          busy,
+        );
       if (PRESSED.has(element.type)) return perform("press", { ...common, channel, ts, seen: shown }, busy);
       return perform("choose", { ...common, channel, ts, value }, busy);
     },
-    search: (block, element, query) => perform("message_options", { channel, ts, action: element.action_id, block_id: block.block_id, query }),
+    search: (block, element, query) =>
+      perform("message_options", { channel, ts, action: element.action_id, block_id: block.block_id, query }),
   };
   if (!shown.is_ephemeral && !message(channel, ts)) scope.state = () => undefined;
   return scope;
@@ -44,11 +50,12 @@ export function messageScope(channel, shown) {
 
 /** The elements of the modal on top. */
 export function viewScope(entry, submit) {
+  const latest = () => store.views.find((one) => one.view.id === entry.view.id) ?? entry;
   const scope = {
     id: entry.view.id,
     errors: entry.errors ?? {},
     submit,
-    state: (block, action) => viewState(entry)[block]?.[action],
+    state: (block, action) => viewState(latest())[block]?.[action],
     keep(block, element, value) {
       store.views = store.views.map((one) => (one.view.id === entry.view.id ? kept(one, block, element, value) : one));
       changed();
@@ -61,7 +68,8 @@ export function viewScope(entry, submit) {
       }
       return perform("fill", { action: element.action_id, block_id: block.block_id, value });
     },
-    search: (block, element, query) => perform("options", { action: element.action_id, block_id: block.block_id, query }),
+    search: (block, element, query) =>
+      perform("options", { action: element.action_id, block_id: block.block_id, query }),
   };
   return scope;
 }
@@ -70,7 +78,7 @@ export function viewScope(entry, submit) {
 export function homeScope(entry) {
   const scope = {
     id: entry.view.id,
-    state: (block, action) => viewState(entry)[block]?.[action],
+    state: (block, action) => viewState(store.home ?? entry)[block]?.[action],
     keep(block, element, value) {
       store.home = kept(store.home, block, element, value);
       changed();

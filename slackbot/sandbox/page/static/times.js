@@ -43,7 +43,11 @@ export function dayName(ts) {
 export function ago(ts) {
   const seconds = Math.max(0, Date.now() / 1000 - Number(ts));
   if (seconds < 60) return "just now";
-  const units = [["minute", 60, 3600], ["hour", 3600, 86_400], ["day", 86_400, Infinity]];
+  const units = [
+    ["minute", 60, 3600],
+    ["hour", 3600, 86_400],
+    ["day", 86_400, Infinity],
+  ];
   const [unit, size] = units.find(([, , below]) => seconds < below);
   const count = Math.floor(seconds / size);
   return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
