@@ -61,6 +61,12 @@ async def _address(process: asyncio.subprocess.Process) -> str:
     return found.group()
 
 
+async def _line(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(BOUND):
+        return (await process.stdout.readline()).decode()
+
+
 async def _window(session: ClientSession, url: str, name: str) -> Window:
     people = (await Window(session, url, "").get("/page/workspace"))["people"]
     return Window(session, url, next(one["id"] for one in people if one["display_name"] == name))
@@ -88,7 +94,7 @@ def _with_button(action: str) -> Callable[[list[dict[str, Any]]], Any]:
     return found
 
 
-async def test_a_session_goes_on_after_everything_was_killed(tmp_path: Path) -> None:
+async def test_a_session_goes_on_after_everything_was_killed_or_after_the_app_alone(tmp_path: Path) -> None:
     async with ClientSession() as session:
         async with demo(tmp_path) as (process, url):
             ada = await _window(session, url, "Ada")
@@ -109,9 +115,16 @@ async def test_a_session_goes_on_after_everything_was_killed(tmp_path: Path) -> 
             await _until(ben, lambda messages: "Agreed by" in str(messages))
         assert process.returncode == 0
 
-        async with demo(tmp_path, "--fresh") as (_, url):
+        async with demo(tmp_path, "--fresh") as (process, url):
             cleo = await _window(session, url, "Cleo")
             assert list((await cleo.state())["messages"].values()) == [[]]
+            os.kill(min(_children(process.pid)), signal.SIGKILL)  # the app, which was started first
+            assert "`storythread serve` ended by itself" in await _line(process)
+            async with cleo.changes() as events:
+                while (await events.until("connections"))["count"] < 2:
+                    pass
+            [channel] = (await cleo.state())["messages"]
+            await cleo.do("command", command="/teach", text="", channel=channel)
 
 
 def _processes() -> dict[int, int]:
