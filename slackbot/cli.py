@@ -200,18 +200,14 @@ def evaluate(*, project: Path | None, out: Path, what: str | None) -> None:
 )
 def shell(*, project: Path | None, endpoint: str | None, resume: bool, picture: bool) -> None:
     """Teach in this terminal, without Slack."""
-    from slackbot.shell.run import teach
-    from slackbot.store.server import EmbeddedServer
+    from slackbot.shell.run import Subject, a_new_one, teach, the_unfinished
 
     os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
     settings = _settings()
-    folder = project or settings.assistant
-    core = (None if project and not endpoint else _rasa(settings, endpoint)) or _builtin(settings, project)
-    place = endpoint or (None if project else settings.core) or str((folder or _example()).resolve())
-    # A store of its own: an app that shared it would try to show these conversations in Slack.
-    data = settings.data / "shell"
-    with EmbeddedServer(data) as url:
-        asyncio.run(teach(core, url, place, folder, resume=resume, picture=data if picture else None))
+    server = None if project and not endpoint else _rasa(settings, endpoint)
+    subject = Subject(server, endpoint or settings.core or "", project or settings.assistant)
+    begin = the_unfinished if resume else a_new_one
+    asyncio.run(teach(subject, settings, begin, draws=picture, show=_progress))
 
 
 @main.command()
@@ -271,16 +267,6 @@ def _learning(settings: Settings, redis_url: str) -> Iterator[tuple[Core, Renewa
     with Models.at(redis_url) as models:
         renewal = Renewal(assistant, models, training_requester(redis_url)) if settings.learn else None
         yield assistant.core, renewal
-
-
-def _builtin(settings: Settings, project: Path | None = None) -> Core:
-    """The project, or else the assistant of the settings, learned."""
-    from slackbot.core.action_server import action_server_of
-    from slackbot.core.builtin import BuiltinCore
-
-    _progress("loading the assistant ...")
-    folder = (project or settings.assistant or _example()).resolve()
-    return BuiltinCore.load(folder, action_server_of(folder, settings.action_server))
 
 
 def _example() -> Path:

@@ -9,26 +9,19 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from slackbot.core.action_server import action_server_of
-from slackbot.core.builtin import BuiltinCore
-from slackbot.core.protocol import Core
 from slackbot.core.rasa import EndpointConfig, RasaCore
-from slackbot.dialogue.yamlfile import write_atomically
-from slackbot.learning.conversation import Conversation
 from slackbot.learning.loop import Loop
-from slackbot.settings import Settings, example_assistant
+from slackbot.settings import Settings
 from slackbot.shell.branches import Branches
-from slackbot.shell.shell import Shell
+from slackbot.shell.run import Subject, teach
 from slackbot.shell.signals import Abort, ForkTracker, RestartConversation, UndoLastStep
-from slackbot.shell.terminal import Terminal, terminal_here
-from slackbot.shell.visualization import start_visualization, visualization
+from slackbot.shell.terminal import Terminal
+from slackbot.shell.visualization import start_visualization
 from slackbot.store import Store
-from slackbot.store.server import EmbeddedServer, connect
 
 __all__ = [
     "Abort",
@@ -39,8 +32,6 @@ __all__ = [
     "run_interactive_learning",
     "start_visualization",
 ]
-
-Draw = Callable[[Sequence[Conversation]], None]
 
 
 async def record_messages(
@@ -57,11 +48,8 @@ async def record_messages(
     ``file_importer`` is the folder of the Rasa project that exports go to. A conversation of that id that was not
     finished is taken up. Raises CoreFailed where the server doesn't answer, and StoreUnavailable.
     """
-    folder = Path(file_importer) if file_importer is not None else None
-    core = await RasaCore.connect(endpoint)
-    await _record(
-        core, endpoint.url, folder, conversation_id, max_message_limit, terminal, draws=not skip_visualization
-    )
+    subject = Subject(await RasaCore.connect(endpoint), endpoint.url, _folder(file_importer))
+    await _record(subject, conversation_id, draws=not skip_visualization, most=max_message_limit, terminal=terminal)
 
 
 def run_interactive_learning(
@@ -83,43 +71,18 @@ def run_interactive_learning(
     if endpoint is not None:
         asyncio.run(record_messages(endpoint, file_importer, name, None, skip_visualization))
         return
-    own = Path(file_importer) if file_importer is not None else None
-    folder = (own or example_assistant()).resolve()
-    core = BuiltinCore.load(folder, action_server_of(folder))
-    asyncio.run(_record(core, str(folder), own, name, None, None, draws=not skip_visualization))
+    asyncio.run(_record(Subject(project=_folder(file_importer)), name, draws=not skip_visualization))
 
 
 async def _record(
-    core: Core,
-    place: str,
-    project: Path | None,
-    name: str,
-    most: int | None,
-    terminal: Terminal | None,
-    *,
-    draws: bool,
+    subject: Subject, name: str, *, draws: bool, most: int | None = None, terminal: Terminal | None = None
 ) -> None:
-    data = Settings.from_environment(os.environ).data / "shell"
-    terminal = terminal or terminal_here()
-    async with AsyncExitStack() as stack:
-        redis = connect(await stack.enter_async_context(EmbeddedServer(data)))
-        stack.push_async_callback(redis.aclose)
-        store = Store(redis)
-        branches = await Branches.named(store, Loop(store, core), place, name)
-        draw = await stack.enter_async_context(drawing(data, terminal)) if draws else None
-        await Shell(terminal, branches, project, draw=draw).run(most_turns=most)
+    async def begin(store: Store, loop: Loop, place: str, _: Terminal) -> Branches:
+        return await Branches.named(store, loop, place, name)
+
+    settings = Settings.from_environment(os.environ)
+    await teach(subject, settings, begin, draws=draws, most_turns=most, terminal=terminal)
 
 
-@asynccontextmanager
-async def drawing(data: Path, terminal: Terminal) -> AsyncIterator[Draw]:
-    """Says where the picture can be seen, and gives what draws it anew."""
-    from slackbot.shell.picture import graph_of, svg_of  # noqa: PLC0415  for those who want one
-
-    image = data / "story_graph.svg"
-
-    def draw(conversations: Sequence[Conversation]) -> None:
-        write_atomically(image, svg_of(graph_of(conversations)))
-
-    async with visualization(image) as url:
-        terminal.console.print(f"The conversation as a graph: {url}")
-        yield draw
+def _folder(file_importer: Path | str | None) -> Path | None:
+    return Path(file_importer) if file_importer is not None else None

@@ -1,73 +1,131 @@
-"""Starts the shell over a store, and says at the end how to go on."""
+"""Starts the shell over a store of its own, and says at the end how to go on."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
 
+from slackbot.core.action_server import action_server_of
 from slackbot.core.protocol import Core
+from slackbot.dialogue.yamlfile import write_atomically
 from slackbot.errors import Refused
+from slackbot.learning.assistant import Assistant
+from slackbot.learning.conversation import Conversation
 from slackbot.learning.loop import Loop
+from slackbot.settings import Settings, example_assistant
 from slackbot.shell.branches import Branches, holds_something
-from slackbot.shell.interactive import Draw, drawing
+from slackbot.shell.learning import learning
 from slackbot.shell.shell import Shell
 from slackbot.shell.tables import history_table
 from slackbot.shell.terminal import Terminal, printable, terminal_here
+from slackbot.shell.visualization import visualization
 from slackbot.store import Store
-from slackbot.store.server import connect
+from slackbot.store.server import EmbeddedServer, connect
+
+Begin = Callable[[Store, Loop, str, Terminal], Awaitable[Branches]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is taught: a server's core, or else a project with the core that is built in."""
+
+    server: Core | None = None
+    #: The server's address.
+    url: str = ""
+    #: The Rasa project; exports go there, too. None: the bundled example, which nothing is exported into.
+    project: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The project that the core that is built in learns."""
+        return (self.project or example_assistant()).resolve()
+
+    @property
+    def place(self) -> str:
+        """Tells it from others."""
+        return self.url if self.server is not None else str(self.folder)
 
 
 async def teach(
-    core: Core, redis_url: str, place: str, project: Path | None, *, resume: bool, picture: Path | None
+    subject: Subject,
+    settings: Settings,
+    begin: Begin,
+    *,
+    draws: bool = False,
+    most_turns: int | None = None,
+    terminal: Terminal | None = None,
+    show: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Teaches until somebody stops. ``place`` tells what is taught; ``project`` is where exports go.
+    """Teaches until somebody stops, or so many turns were taught. ``begin`` opens the conversation.
 
-    With a folder for a ``picture`` the conversation is drawn there and shown on a page. Raises StoreUnavailable, and
-    Refused where there is nothing to resume.
+    ``draws``: the conversation is shown as a graph on a page. ``show`` gets lines about what is loaded. Raises
+    FileError, StoreUnavailable, and what ``begin`` raises.
     """
-    terminal = terminal_here()
-    async with _store(redis_url) as store, _drawing(picture, terminal) as draw:
-        branches = await _branches(store, Loop(store, core), place, terminal, resume=resume)
-        try:
-            await Shell(terminal, branches, project, draw=draw).run()
-        finally:
-            await _farewell(branches, terminal)
+    terminal = terminal or terminal_here()
+    # A store for each assistant: it learns from all that is in it. An app must not try to show it in Slack.
+    data = settings.data / "shell" / hashlib.blake2s(subject.place.encode(), digest_size=6).hexdigest()
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(EmbeddedServer(data))
+        redis = connect(url)
+        stack.push_async_callback(redis.aclose)
+        store = Store(redis)
+        core, news = subject.server, None
+        if core is None:
+            actions = action_server_of(subject.folder, settings.action_server)
+            assistant = await asyncio.to_thread(Assistant.opened, subject.folder, url, actions, show)
+            core = assistant.core
+            if settings.learn:
+                news = await stack.enter_async_context(learning(assistant, subject.folder, url))
+        branches = await begin(store, Loop(store, core), subject.place, terminal)
+        draw = await stack.enter_async_context(_drawing(data, terminal)) if draws else None
+        shell = Shell(terminal, branches, subject.project, draw=draw, news=news)
+        await shell.run(most_turns=most_turns)
+        await _farewell(branches, terminal)
 
 
 @asynccontextmanager
-async def _drawing(folder: Path | None, terminal: Terminal) -> AsyncIterator[Draw | None]:
-    if folder is None:
-        yield None
-        return
-    async with drawing(folder, terminal) as draw:
+async def _drawing(data: Path, terminal: Terminal) -> AsyncIterator[Callable[[Sequence[Conversation]], None]]:
+    """Says where the picture can be seen, and gives what draws it anew."""
+    from slackbot.shell.picture import graph_of, svg_of  # noqa: PLC0415  for those who want one
+
+    image = data / "story_graph.svg"
+
+    def draw(conversations: Sequence[Conversation]) -> None:
+        write_atomically(image, svg_of(graph_of(conversations)))
+
+    async with visualization(image) as url:
+        _say(terminal, f"The conversation as a graph: {url}")
         yield draw
 
 
-@asynccontextmanager
-async def _store(redis_url: str) -> AsyncIterator[Store]:
-    redis = connect(redis_url)
-    try:
-        yield Store(redis)
-    finally:
-        await redis.aclose()
+async def a_new_one(store: Store, loop: Loop, place: str, terminal: Terminal) -> Branches:
+    """A new conversation; an unfinished one is pointed out."""
+    _greet(loop, place, terminal)
+    if await Branches.unfinished(store, loop, place) is not None:
+        _say(terminal, "An earlier session is unfinished; `storythread shell --resume` takes it up.")
+    return await Branches.begin(store, loop, place)
 
 
-async def _branches(store: Store, loop: Loop, place: str, terminal: Terminal, *, resume: bool) -> Branches:
-    unfinished = await Branches.unfinished(store, loop, place)
+async def the_unfinished(store: Store, loop: Loop, place: str, terminal: Terminal) -> Branches:
+    """The latest that was not finished. Raises Refused where there is none."""
+    branches = await Branches.unfinished(store, loop, place)
+    if branches is None:
+        raise Refused(f"there is no unfinished session of {place}; start without --resume")
+    _greet(loop, place, terminal)
+    terminal.console.print(history_table((await branches.read()).tracker))
+    return branches
+
+
+def _greet(loop: Loop, place: str, terminal: Terminal) -> None:
     domain = loop.core.domain
     _say(terminal, f"Teaching {place}: {len(domain.intents)} intents, {len(domain.actions)} actions.")
     _say(terminal, "Say what a user would say; :help says what else you can do.")
-    if resume and unfinished is None:
-        raise Refused(f"there is no unfinished session of {place}; start without --resume")
-    if resume and unfinished is not None:
-        terminal.console.print(history_table((await unfinished.read()).tracker))
-        return unfinished
-    if unfinished is not None:
-        _say(terminal, "An earlier session is unfinished; `storythread shell --resume` takes it up.")
-    return await Branches.begin(store, loop, place)
 
 
 async def _farewell(branches: Branches, terminal: Terminal) -> None:

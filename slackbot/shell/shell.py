@@ -53,9 +53,10 @@ class Shell:
         project: Path | None,
         *,
         draw: Callable[[Sequence[Conversation]], None] | None = None,
+        news: Callable[[], str | None] | None = None,
     ) -> None:
-        """``draw`` is given all branches after each step."""
-        self._draw = draw
+        """``draw`` is given all branches after each step, ``news`` asked for a line to show then."""
+        self._draw, self._news = draw, news
         self._terminal, self._branches, self._project = terminal, branches, project
         self._loop = branches.loop
         self._answers = Answers(self, branches.loop)
@@ -109,6 +110,8 @@ class Shell:
         await self._loop.advance(self._branches.current)
         conversation = await self._branches.read()
         self._show_new(conversation)
+        if self._news is not None and (line := self._news()) is not None:
+            self._say(line)
         if self._draw is not None:
             self._draw(await self._branches.all())
         if conversation.session.trouble:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-BOUND = 40
+BOUND = 100
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -22,7 +22,13 @@ def environment(project: Path) -> dict[str, str]:
     """No settings but the tiny assistant."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("STORYTHREAD_", "SLACK_"))}
     clean.pop("REDIS_URL", None)
-    return {**clean, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "STORYTHREAD_ASSISTANT": str(project)}
+    return {
+        **clean,
+        "TERM": "xterm",
+        "PROMPT_TOOLKIT_NO_CPR": "1",
+        "STORYTHREAD_LEARN": "off",
+        "STORYTHREAD_ASSISTANT": str(project),
+    }
 
 
 @pytest.fixture
