@@ -144,6 +144,20 @@ async def test_a_window_that_lost_the_workspace_catches_up(stage: Stage, windows
     await expect(banner).to_have_count(0)
 
 
+async def test_a_window_that_nobody_sees_holds_no_connection(stage: Stage, windows: Windows) -> None:
+    """A browser has six for an address, and people open many windows. Seen again, the window is up to date."""
+    window = await windows.open(stage.ada)
+    turn = """state => { Object.defineProperty(document, 'visibilityState', {get: () => state, configurable: true});
+        document.dispatchEvent(new Event('visibilitychange')); }"""
+    async with window.page.expect_event("requestfailed", lambda request: "/page/changes" in request.url):
+        await window.page.evaluate(turn, "hidden")
+    await stage.ben.say(stage.channel, "are you there?")
+    await window.page.evaluate(turn, "visible")
+    await expect(window.channel.get_by_text("are you there?")).to_be_visible()
+    await stage.ben.say(stage.channel, "there you are")
+    await expect(window.channel.get_by_text("there you are")).to_be_visible()
+
+
 async def test_a_window_of_somebody_who_is_gone_says_so(window_maker: Browser) -> None:
     """The workspace was forgotten and made anew under the same address."""
     async with Sandbox() as old:

@@ -3,7 +3,7 @@ import { h, memo } from "./dom.js";
 import { json } from "./highlight.js";
 import { icon } from "./icons.js";
 import { get, listen, post, Refused } from "./net.js";
-import { changed, explain, toast, ui } from "./store.js";
+import { changed, explain, isSeen, toast, ui } from "./store.js";
 
 const KEPT = 500;
 const state = {
@@ -20,8 +20,9 @@ const state = {
 
 /** Begin or stop to follow, as the panel is shown or not; to be called after each drawing. */
 export function followTraffic() {
-  if (ui.panel && !state.stream) start();
-  else if (!ui.panel && state.stream) {
+  const wanted = ui.panel && isSeen();
+  if (wanted && !state.stream) start();
+  else if (!wanted && state.stream) {
     state.stream.close();
     state.stream = null;
   }

@@ -194,7 +194,7 @@ export async function reload() {
     setState(state);
     store.ready = true;
     store.online = true;
-    stream = follow(state.last_event_id, mine);
+    stream = isSeen() ? follow(state.last_event_id, mine) : null;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (mine !== generation) return;
@@ -204,6 +204,31 @@ export async function reload() {
   }
   changed();
 }
+
+// A browser keeps six connections to one address, and each stream takes one: a window that nobody sees gives its own up
+// and only looks now and then.
+const GLANCE = 10_000; // ms
+
+/** Whether this window can be seen. */
+export function isSeen() {
+  return document.visibilityState === "visible";
+}
+
+let glances = 0;
+
+function watchVisibility() {
+  clearInterval(glances);
+  if (isSeen()) {
+    if (store.ready && !stream) reload();
+    return;
+  }
+  stream?.close();
+  stream = null;
+  glances = setInterval(() => store.me && reload(), GLANCE);
+}
+
+document.addEventListener("visibilitychange", watchVisibility);
+watchVisibility();
 
 function follow(after, mine) {
   return listen(`/page/changes?as=${encodeURIComponent(store.me)}&after=${after}`, {
