@@ -123,6 +123,19 @@ def test_dawid_skene_understands_somebody_who_mixes_two_answers_up() -> None:
     assert share_right(one_coin(Labels.of(rows)).answers(), gold) < 0.85
 
 
+def test_an_answer_that_is_nearly_always_right_is_not_taken_for_a_habit() -> None:
+    random = Random(10)
+    gold = {f"t{n}": "no" if random.random() < 0.92 else "yes" for n in range(400)}
+    rows = [
+        (task, f"p{person}", right if random.random() < 0.8 else "no" if right == "yes" else "yes")
+        for task, right in gold.items()
+        for person in random.sample(range(20), 5)
+    ]
+    counted = share_right(majority(Labels.of(rows)).answers(), gold)
+    for name, method in METHODS.items():
+        assert share_right(method(Labels.of(rows)).answers(), gold) > counted - 0.01, name
+
+
 def test_many_classes_need_no_table_of_all_of_them() -> None:
     """A hundred thousand classes: matrices of all of them would not fit into any memory."""
     random = Random(9)

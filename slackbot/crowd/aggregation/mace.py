@@ -8,9 +8,9 @@ from slackbot.crowd.aggregation.labels import Floats, Integers, Labels, Result, 
 from slackbot.crowd.aggregation.one_coin import one_coin
 
 _ITERATIONS = 100
-#: Beta on the probability that a person knows the answer; and the votes that each answer of a habit has beforehand,
-#: as many as in the authors' own program.
-_KNOWING, _GUESSING, _HABIT = 2.0, 1.0, 10.0
+#: Beta on the probability that a person knows the answer; and the votes that each answer of a habit has beforehand:
+#: with fewer, an answer that is right most of the time is taken for everybody's habit, and not believed.
+_KNOWING, _GUESSING, _HABIT = 2.0, 1.0, 60.0
 
 
 def mace(labels: Labels, iterations: int = _ITERATIONS) -> Result:
