@@ -10,6 +10,7 @@ import pytest
 
 from slackbot.dialogue.project import load_project
 from slackbot.sandbox.annotators import Annotator, Crowd, Knowledge, Pace, knowledge_of
+from slackbot.sandbox.annotators.knowledge import Answer
 from slackbot.sandbox.cards import Reading
 from slackbot.settings import example_assistant
 from tests.end_to_end.stage import Scene, Stage, shown
@@ -78,6 +79,21 @@ async def test_each_question_is_answered_once(stage: Stage, knowledge: Knowledge
         await asyncio.sleep(3 * Pace.FAST.value[1])  # in which they would think and press again
     pressed = [one for one in stage.slack.deliveries if one.payload.get("type") == "block_actions"]
     assert sorted(one.payload["user"]["name"] for one in pressed) == ["ben", "cleo", "dan"]
+
+
+async def test_who_is_overruled_on_the_intent_answers_what_is_left(stage: Stage, knowledge: Knowledge) -> None:
+    scene = await stage.teach("3")
+    mistaken = Knowledge({"hi": Answer("goodbye")})
+    ben = Annotator(stage.slack, stage.people["ben"], mistaken, skill=1.0, pace=Pace.FAST, seed=1)
+    await scene.say("hi")
+    card = await scene.card("hi")
+    async with Crowd(stage.slack, [ben], [stage.channel]).at_work():
+        await scene.until(lambda messages: any("1 has voted" in shown(m) for m in messages))
+        for name in ("ada", "dan"):
+            await scene.press(name, "All right", ts=card["ts"])
+        await scene.change("cleo", action="utter_goodbye")  # the intent is decided, what to do is not
+        await decided(scene, "hi")
+    assert (await scene.steps())[:2] == ["user:greet", "action:utter_greet"]
 
 
 async def test_annotators_who_are_never_right_vote_for_something_else(stage: Stage, knowledge: Knowledge) -> None:

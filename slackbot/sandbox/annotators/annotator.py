@@ -47,7 +47,7 @@ class Decision:
 
 
 class Annotator:
-    """Answers questions one after the other, each once.
+    """Answers questions one after the other, each once; and again when another intent was decided than one's own.
 
     What is answered depends on `seed`, the name, and which question it is; not on when.
     """
@@ -61,6 +61,8 @@ class Annotator:
         self._thinking = random.Random(f"{self._seed}|thinking")
         self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._answered: deque[str] = deque(maxlen=_MEMORY)
+        #: The intent of one's own vote by question, as far as it is remembered.
+        self._meant: dict[str, str | None] = {}
         self._met: Counter[str] = Counter()
 
     def notice(self, channel: str, ts: str) -> None:
@@ -77,6 +79,7 @@ class Annotator:
             await asyncio.sleep(self._thinking.uniform(*self._pace.value))
             if self._question(channel, ts) == question:
                 self._answered.append(question)
+                self._forget()
                 await self._answer(channel, ts)
 
     def decide(self, card: Reading) -> Decision:
@@ -94,6 +97,7 @@ class Annotator:
             return
         card = read_card(message)
         decision = self.decide(card)
+        self._meant[question_of(message) or ""] = card.intent
         correction = self._knowledge.correction(card)
         try:
             if decision.right and correction is None:
@@ -103,6 +107,7 @@ class Annotator:
             await self.person.press(channel, ts, CHANGE)
             await self._slack.wait_for(lambda: self.person.view, timeout=_MODAL_BOUND)
             await self._fill_in(decision, correction)
+            self._meant[question_of(message) or ""] = self._chosen(PICK_INTENT) or card.intent
             await self.person.submit()
         except (StorythreadError, ApiError, TimeoutError) as error:
             log.info("%s could not answer: %s", self.person.name, error)  # it was decided meanwhile
@@ -143,8 +148,18 @@ class Annotator:
                 await self.person.close_view(everything=True)
 
     def _question(self, channel: str, ts: str) -> str | None:
+        """What is asked of this annotator: the rest anew, once others have decided on another intent."""
         message = self._message(channel, ts)
-        return question_of(message) if message else None
+        question = question_of(message) if message else None
+        if message is None or question is None or question not in self._meant:
+            return question
+        card = read_card(message)
+        overruled = card.intent is not None and not card.intent_is_open and self._meant[question] != card.intent
+        return f"{question} after {card.intent}" if overruled else question
+
+    def _forget(self) -> None:
+        while len(self._meant) > _MEMORY:
+            del self._meant[next(iter(self._meant))]
 
     def _message(self, channel: str, ts: str) -> JSON | None:
         return self._slack.message(channel, ts)
