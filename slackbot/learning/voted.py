@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from slackbot.crowd.aggregation import Labels, one_coin_skills
+from slackbot.crowd.aggregation import Labels, Result, expected_skills, one_coin
 from slackbot.crowd.quorum import MODEL, Skill
 from slackbot.crowd.spans import Span, spans_text
 from slackbot.crowd.votes import Vote, counting
@@ -102,19 +102,24 @@ _EVERY = 10**9
 def skills_from(everything: Iterable[Voted]) -> dict[str, Skill]:
     """How often each person, and the assistant as ``MODEL``, was right and wrong, as the one-coin model expects.
 
-    What an adjudicator ruled is taken as right; everything else is what the votes themselves make probable. The
-    assistant counts only where people voted: its suggestions were before their eyes, so its skill is judged too well.
+    What an adjudicator ruled is taken as right; everything else is what the people's votes make probable. What only
+    one person answered tells nothing of that person. The assistant is judged by the people and has no say itself:
+    whoever accepts whatever it suggests must not look skilled for that.
     """
-    rows: list[tuple[str, str, str]] = []
-    choices: dict[str, int] = {}
-    ruled: dict[str, str] = {}
-    for one in everything:
-        if not one.answers:
-            continue
-        choices[one.name] = max(one.choices, 2)
-        rows.extend((one.name, person, answer) for person, answer in one.answers.items())
-        if one.suggested:
-            rows.append((one.name, MODEL, one.suggested))
-        if one.is_gold:
-            ruled[one.name] = one.agreed
-    return one_coin_skills(Labels.of(rows, choices), ruled) if rows else {}
+    told = [one for one in everything if len(one.answers) > 1 or (one.is_gold and one.answers)]
+    if not told:
+        return {}
+    rows = [(one.name, person, answer) for one in told for person, answer in one.answers.items()]
+    labels = Labels.of(rows, {one.name: max(one.choices, 2) for one in told})
+    result = one_coin(labels, gold={one.name: one.agreed for one in told if one.is_gold})
+    return {**expected_skills(result), MODEL: _of_assistant(told, result)}
+
+
+def _of_assistant(told: Sequence[Voted], result: Result) -> Skill:
+    probable = result.probabilities()
+    suggested = [one for one in told if one.suggested]
+    right = sum(
+        float(one.suggested == one.agreed) if one.is_gold else probable.get((one.name, one.suggested), 0.0)
+        for one in suggested
+    )
+    return Skill(right, len(suggested) - right)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slackbot.crowd.aggregation import METHODS, Labels, dawid_skene, majority, one_coin, one_coin_skills
+from slackbot.crowd.aggregation import METHODS, Labels, dawid_skene, expected_skills, majority, one_coin
 from slackbot.crowd.quorum import Ballot, candidates
 
 Row = tuple[str, str, str]
@@ -83,7 +83,8 @@ def test_every_task_gets_an_answer_with_a_probability(rows: list[Row], method: s
 @given(ROWS, st.integers(2, 9))
 def test_one_coin_says_of_a_task_what_the_quorum_rule_says_with_its_skills(rows: list[Row], choices: int) -> None:
     labels = Labels.of(rows, {task: choices for task, _, _ in rows})
-    skills, result = one_coin_skills(labels), one_coin(labels, iterations=1000)
+    result = one_coin(labels, iterations=1000)
+    skills = expected_skills(result)
     for task, (_, probability) in result.answers().items():
         ballots = [Ballot(person, answer) for name, person, answer in rows if name == task]
         found = candidates(ballots, classes=choices, skills=skills)
@@ -107,9 +108,18 @@ def test_people_are_ranked_as_they_deserve() -> None:
 
 def test_the_skill_of_each_is_near_the_truth_and_counts_no_vote_twice() -> None:
     rows, _ = crowd(Random(7), tasks=400, classes=5, accuracies=[0.9, 0.7, 0.5], votes=3)
-    skills = one_coin_skills(Labels.of(rows))
+    skills = expected_skills(one_coin(Labels.of(rows)))
     assert [round(skills[name].accuracy, 1) for name in ("p0", "p1", "p2")] == [0.9, 0.7, 0.5]
     assert all(skill.right + skill.wrong == pytest.approx(400) for skill in skills.values())
+
+
+def test_known_answers_tell_whose_word_to_take_elsewhere() -> None:
+    rows = [(f"known {n}", person, answer) for n in range(20) for person, answer in (("u", "a"), ("v", "b"))]
+    rows += [("open", "u", "a"), ("open", "v", "b")]
+    result = one_coin(Labels.of(rows), gold={f"known {n}": "a" for n in range(20)})
+    assert result.answers()["open"][0] == "a"
+    assert result.answers()["known 1"] == ("a", 1.0)
+    assert result.probabilities()["known 1", "b"] == 0
 
 
 def test_dawid_skene_understands_somebody_who_mixes_two_answers_up() -> None:

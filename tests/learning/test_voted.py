@@ -71,6 +71,16 @@ def test_the_assistant_is_an_annotator_where_people_voted_too() -> None:
     assert skills_from([answered(1, "a", How.UNASKED, suggested="a")]) == {}
 
 
+def test_to_accept_whatever_is_suggested_makes_nobody_skilled() -> None:
+    alone = [answered(n, "a", suggested="a", U1="a") for n in range(50)]
+    assert skills_from(alone) == {}
+    others = [answered(100 + n, "b", suggested="a", U1="a", U2="b", U3="b", U4="b") for n in range(10)]
+    skills = skills_from([*alone, *others])
+    assert skills["U1"].accuracy < 0.5
+    assert skills["U2"].accuracy > 0.7
+    assert skills[MODEL].accuracy < 0.5
+
+
 def test_statistics_count_votes_and_what_needed_none() -> None:
     question = closed(INTENT, CITY, ACTION, U1=("book", ROME), U2=("greet",), U3=("book", PLACE))
     found = statistics(voted("c", question))

@@ -11,7 +11,7 @@ from slackbot.crowd.aggregation.dawid_skene import dawid_skene
 from slackbot.crowd.aggregation.glad import glad
 from slackbot.crowd.aggregation.labels import Labels, Result
 from slackbot.crowd.aggregation.mace import mace
-from slackbot.crowd.aggregation.one_coin import majority, one_coin, one_coin_skills
+from slackbot.crowd.aggregation.one_coin import expected_skills, majority, one_coin
 
 #: The methods by the names under which they are known.
 METHODS: Mapping[str, Callable[[Labels], Result]] = {
@@ -22,4 +22,14 @@ METHODS: Mapping[str, Callable[[Labels], Result]] = {
     "glad": glad,
 }
 
-__all__ = ["METHODS", "Labels", "Result", "dawid_skene", "glad", "mace", "majority", "one_coin", "one_coin_skills"]
+__all__ = [
+    "METHODS",
+    "Labels",
+    "Result",
+    "dawid_skene",
+    "expected_skills",
+    "glad",
+    "mace",
+    "majority",
+    "one_coin",
+]

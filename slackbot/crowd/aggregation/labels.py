@@ -163,6 +163,12 @@ class Result:
         names = [labels.classes[answer] for answer in self.candidates.answer[best].tolist()]
         return dict(zip(labels.tasks, zip(names, self.posterior[best].tolist(), strict=True), strict=True))
 
+    def probabilities(self) -> dict[tuple[str, str], float]:
+        """For each task and candidate the probability that it is right."""
+        labels, found = self.labels, self.candidates
+        rows = zip(found.task.tolist(), found.answer.tolist(), self.posterior.tolist(), strict=True)
+        return {(labels.tasks[task], labels.classes[answer]): probability for task, answer, probability in rows}
+
     def people(self) -> dict[str, float]:
         """For each person the accuracy."""
         return dict(zip(self.labels.people, self.accuracy.tolist(), strict=True))

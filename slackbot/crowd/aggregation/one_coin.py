@@ -54,9 +54,12 @@ def one_coin_posterior(labels: Labels, accuracy: Floats) -> Floats:
     return labels.given.softmax(labels.summed(weight), labels.others)
 
 
-def one_coin_skills(labels: Labels, gold: Mapping[str, str] | None = None) -> dict[str, Skill]:
-    """How often each person was right and wrong, as expected under the one-coin model, without the prior."""
-    result = one_coin(labels, gold=gold)
+def expected_skills(result: Result) -> dict[str, Skill]:
+    """How often each person was right and wrong, as expected under the one-coin model, without the prior.
+
+    ``result`` is what ``one_coin`` made of the labels.
+    """
+    labels = result.labels
     right = labels.by_person(result.posterior[labels.row])
     counts = zip(labels.people, right.tolist(), (labels.votes - right).tolist(), strict=True)
     return {name: Skill(good, max(bad, 0.0)) for name, good, bad in counts}
