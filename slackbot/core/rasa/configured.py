@@ -9,6 +9,7 @@ from slackbot.core.action_server import ActionServer
 from slackbot.core.rasa.client import retrieve_status
 from slackbot.core.rasa.core import RasaCore
 from slackbot.core.rasa.endpoint import EndpointConfig, RasaFailed
+from slackbot.errors import SettingsError
 from slackbot.settings import Settings
 
 #: Seconds that a server may take to come up; one that loads a large model needs most of it.
@@ -19,7 +20,12 @@ _FINAL = {401, 403, 404}
 
 
 def endpoint_of(settings: Settings, url: str | None = None) -> EndpointConfig | None:
-    """The server at the URL, or else at that of the settings; None where neither names one."""
+    """The server at the URL, or else at that of the settings; None where neither names one.
+
+    Raises SettingsError for what is no URL.
+    """
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise SettingsError(f"{url[:100]!r} is no URL of a Rasa server; write one like http://localhost:5005")
     url = url or settings.core
     return EndpointConfig(url, token=settings.core_token, jwt=settings.core_jwt) if url else None
 

@@ -118,11 +118,16 @@ class RasaServer:
 
     async def _model_predict(self, request: web.Request) -> web.Response:
         tracker = Tracker("predict", self.domain, events_from_dicts(await request.json()))
-        return web.json_response(self._prediction(await self.core.predict(tracker), tracker))
+        return web.json_response(self._prediction(await self.core.predict(tracker), tracker, EventVerbosity.NONE))
 
     async def _tracker(self, request: web.Request) -> web.Response:
         verbosity = EventVerbosity[request.query.get("include_events", "AFTER_RESTART")]
-        return web.json_response(self._held(request.match_info["id"]).current_state(verbosity))
+        conversation, known = request.match_info["id"], dict(self.conversations)
+        if conversation not in known:
+            self._begin_session(conversation)  # shown, and not kept
+        state = self._held(conversation).current_state(verbosity)
+        self.conversations = known
+        return web.json_response(state)
 
     async def _put(self, request: web.Request) -> web.Response:
         conversation, new = request.match_info["id"], events_from_dicts(await request.json())
@@ -136,6 +141,7 @@ class RasaServer:
         rows = given if isinstance(given, list) else [given]
         if conversation not in self.conversations:
             self._begin_session(conversation)
+        self._load(conversation)
         self._add(conversation, [event_from_dict(row) for row in rows])
         return web.json_response(self._held(conversation).current_state(EventVerbosity.AFTER_RESTART))
 
@@ -155,16 +161,18 @@ class RasaServer:
             return _failure(404, "Conversation ID not found.")
         self._check_session(conversation)
         tracker = self._held(conversation)
-        return web.json_response(self._prediction(await self.core.predict(tracker), tracker))
+        return web.json_response(
+            self._prediction(await self.core.predict(tracker), tracker, EventVerbosity.AFTER_RESTART)
+        )
 
     async def _execute(self, request: web.Request) -> web.Response:
         conversation, body = request.match_info["id"], await request.json()
         if conversation not in self.conversations:
             return _failure(404, "Conversation ID not found.")
-        self._check_session(conversation)
-        tracker = self._held(conversation)
         if body["name"] not in self.domain.actions:
             return _failure(500, "An unexpected error occurred. Error: Cannot access action")
+        self._check_session(conversation)
+        tracker = self._held(conversation)
         before = tracker.current_state(EventVerbosity.AFTER_RESTART)
         self.ran.append((body["name"], [event.type_name for event in tracker.events]))
         options = {"policy": body.get("policy"), "confidence": body.get("confidence")}
@@ -188,6 +196,13 @@ class RasaServer:
         new = events_from_dicts([{"timestamp": time.time(), **row} for row in stamped])
         self.conversations[conversation] = [*self.conversations.get(conversation, []), *new]
 
+    def _load(self, conversation: str) -> None:
+        """What a request works on: in memory only the last session, so that what it saves lacks the others."""
+        events = self.conversations.get(conversation, [])
+        starts = [index for index, event in enumerate(events) if isinstance(event, SessionStarted)]
+        if starts and not self.merges:
+            self.conversations[conversation] = events[max(starts[-1] - 1, 0) :]
+
     def _begin_session(self, conversation: str) -> None:
         self._add(
             conversation,
@@ -195,21 +210,20 @@ class RasaServer:
         )
 
     def _check_session(self, conversation: str) -> None:
+        self._load(conversation)
         applied = self._held(conversation).applied_events()
         spoken = [event.timestamp or 0 for event in applied if isinstance(event, UserUttered)]
         if not applied or (spoken and time.time() - spoken[-1] > EXPIRY):
-            if not self.merges:
-                self.conversations[conversation] = []  # in memory only the last session is kept
             self._begin_session(conversation)
 
     @staticmethod
-    def _prediction(prediction: Prediction, tracker: Tracker) -> Json:
+    def _prediction(prediction: Prediction, tracker: Tracker, verbosity: EventVerbosity) -> Json:
         scores = [{"action": score.action, "score": score.score} for score in prediction.scores]
         return {
             "scores": sorted(scores, key=lambda row: str(row["action"])),  # in no order that says anything
             "policy": prediction.policy,
             "confidence": prediction.confidence,
-            "tracker": tracker.current_state(EventVerbosity.NONE),
+            "tracker": tracker.current_state(verbosity),
         }
 
 
