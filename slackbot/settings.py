@@ -201,7 +201,7 @@ class Settings:
     adjudicators: tuple[str, ...] = _setting("STORYTHREAD_ADJUDICATORS", (), _user_ids)
     #: Id of the channel in which they are told. ``None``: only the thread and their Home tab do so.
     adjudication_channel: str | None = _setting("STORYTHREAD_ADJUDICATION_CHANNEL", None, _channel_id)
-    #: Whether ``/teach stats`` ranks people by how often they gave the answers that adjudicators ruled.
+    #: Whether ``/teach stats`` ranks people by how often they agree with gold questions and rulings.
     leaderboard: bool = _setting("STORYTHREAD_LEADERBOARD", False, _switch)
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
     #: 0 takes any free port.

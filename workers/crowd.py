@@ -13,10 +13,12 @@ from redis.asyncio import Redis
 
 from slackbot.app import web_client
 from slackbot.blocks.crowd_statistics import statistics_text
+from slackbot.crowd.agreement import Unit
 from slackbot.learning.crowd_statistics import Statistics, statistics
 from slackbot.learning.voted import all_voted, skills_from
 from slackbot.settings import Settings
 from slackbot.store import Store, keys
+from slackbot.store.gold import Gold
 from slackbot.store.server import connect
 from slackbot.store.skills import Skills
 from slackbot.threads import Slack
@@ -57,7 +59,8 @@ async def _post_statistics(
         redis = await stack.enter_async_context(_redis(os.environ["REDIS_URL"]))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         slack = Slack(web_client(settings, http), http, updates_per_minute=settings.updates_per_minute)
-        found = statistics([one async for one in all_voted(Store(redis), team, channel)])
+        voted = [one async for one in all_voted(Store(redis), team, channel)]
+        found = statistics(voted, await _gold(Gold(redis), team, channel))
         if await redis.set(keys.posted(request), "text", nx=True, ex=_POSTED):
             text = statistics_text(found, person, names=names, ranks=settings.leaderboard)
             await slack.tell(channel, person, text)
@@ -66,6 +69,13 @@ async def _post_statistics(
             words = f"How the votes in <#{channel}> went:"
             await slack.upload(await slack.direct(person), {"votes.png": picture}, words, thread_ts=None)
             await redis.set(keys.posted(request), "picture", ex=_POSTED)
+
+
+async def _gold(gold: Gold, team: str, channel: str) -> list[tuple[str, Unit]]:
+    """What people answered to the channel's gold questions, and what is right."""
+    right = {question.id: question.intent for question in await gold.questions(team) if question.channel == channel}
+    given = [one for one in await gold.answers(team) if one.gold in right]
+    return [(right[one.gold], {one.person: one.answer}) for one in given]
 
 
 async def _picture(slack: Slack, found: Statistics, person: str, *, names: bool) -> bytes:

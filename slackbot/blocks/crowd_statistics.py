@@ -73,11 +73,11 @@ def _one_of_many(found: Statistics, who: str) -> Iterator[str]:
 
 
 def _leaderboard(found: Statistics) -> Iterator[str]:
-    yield "*Who agrees most with what adjudicators ruled* (votes given before the ruling; speed counts for nothing):"
+    yield "*Who is right most often* (by gold questions and adjudicators' rulings; speed counts for nothing):"
     for rank in found.leaderboard[:MOST_LINES]:
         yield f"{rank.place}. {person(rank.person)}, {rank.right} of {rank.votes}"
     if not found.leaderboard:
-        yield f"• Nobody has voted on {FEWEST} answers that were ruled later."
+        yield f"• Nobody has answered {FEWEST} questions whose answer is known that way."
 
 
 def number(measure: Measure) -> str:

@@ -11,6 +11,7 @@ from slackbot.crowd.agreement import (
     Kappa,
     Measure,
     Undefined,
+    Unit,
     accuracies,
     alpha,
     confusion,
@@ -43,7 +44,7 @@ class Statistics:
     accuracies: Mapping[str, Accuracy]
     #: How often the agreed answer was the assistant's suggestion, where people voted.
     assistant: Accuracy
-    #: By what adjudicators ruled.
+    #: By gold questions, and by what adjudicators ruled.
     leaderboard: Sequence[Rank] = ()
 
     @property
@@ -58,8 +59,11 @@ class Statistics:
         return sorted(wrong, key=lambda row: (-row[1], row[0]))
 
 
-def statistics(everything: Iterable[Voted]) -> Statistics:
-    """Works them all out. Votes on what nobody was asked about don't exist, so they don't count."""
+def statistics(everything: Iterable[Voted], gold: Iterable[tuple[str, Unit]] = ()) -> Statistics:
+    """Works them all out. Votes on what nobody was asked about don't exist, so they don't count.
+
+    ``gold`` are answers to gold questions, for the leaderboard: the right one, and who gave which.
+    """
     parts = list(everything)
     asked = [part for part in parts if part.answers]
     judged = [(part.agreed, part.answers) for part in asked]
@@ -74,7 +78,7 @@ def statistics(everything: Iterable[Voted]) -> Statistics:
         kappas=kappas(part.answers for part in asked),
         confusion=confusion((part.agreed, part.answers) for part in asked if part.kind is PartKind.INTENT),
         accuracies=accuracies(judged),
-        leaderboard=leaderboard((part.agreed, part.answers) for part in asked if part.is_gold),
+        leaderboard=leaderboard([*gold, *((part.agreed, part.answers) for part in asked if part.is_gold)]),
         assistant=Accuracy(sum(part.suggested == part.agreed for part in asked), len(asked)),
     )
 

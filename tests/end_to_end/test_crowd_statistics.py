@@ -16,7 +16,7 @@ from tests.end_to_end.stage import WORKER_BOUND, Stage, staged
 @pytest.fixture
 async def taught(redis_url: str, bistro: BuiltinCore) -> AsyncIterator[Stage]:
     """A channel in which Ben and Cleo have agreed on a turn that Dan got wrong. Ben may see how everybody does."""
-    chosen = {"quorum": Fixed(2)}
+    chosen = {"quorum": Fixed(2), "leaderboard": True}
     async with staged(
         redis_url, bistro, chosen=lambda people, _: {**chosen, "administrators": (people["ben"].id,)}
     ) as stage:
@@ -49,6 +49,7 @@ async def test_who_may_sees_everybody_and_gets_a_picture(taught: Stage) -> None:
     assert "3 votes of 3 people" in text
     assert "`goodbye` for `greet` (1)" in text
     assert f"<@{taught.cleo.id}> 100 %" in text
+    assert "Nobody has answered 5 questions whose answer is known that way." in text
     assert not [file for file in taught.slack.files if file.channel == taught.channel], "the channel sees nothing"
 
 

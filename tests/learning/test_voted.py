@@ -129,7 +129,9 @@ def test_the_leaderboard_ranks_by_what_was_ruled_and_is_shown_only_where_that_is
     assert text.endswith("1. <@U2>, 6 of 6\n2. <@U3>, 5 of 6\n3. <@U1>, 0 of 6")
     assert "<@" not in statistics_text(found, "U4", names=False)
     nobody = statistics_text(statistics(voted_on), "U4", names=False, ranks=True)
-    assert "Nobody has voted on 5 answers that were ruled later." in nobody
+    assert "Nobody has answered 5 questions whose answer is known that way." in nobody
+    asked = [("a", {"U4": "a"})] * 5
+    assert statistics_text(statistics(voted_on, asked), "U4", names=False, ranks=True).endswith("1. <@U4>, 5 of 5")
 
 
 def test_undefined_agreement_says_why() -> None:
