@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from redis.exceptions import RedisError
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -32,6 +33,7 @@ from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
 from slackbot.sockets import Sockets
 from slackbot.store import Store
+from slackbot.store.alarms import Alarms
 from slackbot.store.channels import Channels
 from slackbot.store.gold import Gold
 from slackbot.store.overview import Overview
@@ -41,6 +43,7 @@ from slackbot.store.skills import Skills
 from slackbot.teaching import Teaching
 from slackbot.threads import Slack, Threads
 from workers.crowd_requests import CrowdRequests
+from workers.reminders import AlarmClock
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +88,8 @@ async def teaching_app(
             runs_workspace=slack.runs_workspace,
         )
         checks = _checks(settings, store, Gold(redis), Skills(redis), permissions)
-        loop = Loop(store, core, opening=Opening(_asking(settings), known.skills, checks.excluded))
+        opening = Opening(_asking(settings), known.skills, checks.excluded)
+        loop = Loop(store, core, opening=opening, alarms=AlarmClock(redis_url))
         threads = Threads(store, loop.read, slack, settings.adjudication_channel)
         stack.push_async_callback(background.close, SHUTDOWN)
         teaching = Teaching(
@@ -114,6 +118,7 @@ async def teaching_app(
             process_before_response=True,  # a listener acknowledges what it has stored, and not before
         )
         listeners.register(app, teaching)
+        _begin(stack, _hear_reminders(Alarms(redis), teaching), "listening for reminders")
         if renewal is not None:
             _begin(stack, renewal.run(), "renewing the model")
         yield app, teaching
@@ -239,6 +244,15 @@ async def _take_up(teaching: Teaching) -> None:
             log.warning("looking for conversations to take up: %s", error)
         except Exception:
             log.exception("looking for conversations to take up failed")
+
+
+async def _hear_reminders(alarms: Alarms, teaching: Teaching) -> None:
+    """Carries on at once where a worker has fired a reminder. What is not heard is taken up a little later."""
+    while True:
+        with suppress(RedisError, OSError):
+            async for conversation_id in alarms.fired():
+                teaching.wake(conversation_id)
+        await asyncio.sleep(TAKE_UP_EVERY)
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:

@@ -25,9 +25,12 @@ from slackbot.errors import StoreUnavailable
 from slackbot.settings import Settings, configure_logging
 from slackbot.store.server import connect_sync
 from workers.queue import job_queue
+from workers.reminders import ring_overdue
 
 log = logging.getLogger(__name__)
 
+#: Seconds after which another worker may keep the schedule when its keeper has died. RQ's own are 61.
+_LOCK_SECONDS = 10
 _AGAIN_AFTER = 5.0  # seconds until a worker that Redis left is started again
 _SPAWNED = "from workers.worker import work_in_spawned_process; work_in_spawned_process()"
 
@@ -38,8 +41,8 @@ class Timing:
 
     beat: int = 10  # between signs of life of a running job
     grace: int = 20  # how late such a sign may be
-    maintenance: int = 20  # between looks for abandoned jobs, and for a scheduler that died
-    worker_ttl: int = 30  # how long a worker that doesn't show up counts as alive
+    maintenance: int = 10  # between looks for abandoned jobs, and for a scheduler that died
+    worker_ttl: int = 20  # how long a worker that doesn't show up counts as alive; an idle one looks 15 s before
 
 
 def run_worker(
@@ -171,7 +174,7 @@ class JobWorker(Worker):
         self.scheduler = _Scheduler(
             self.queues, connection=self.connection, logging_level="WARNING", serializer=self.serializer
         )
-        if self.scheduler.acquire_locks():  # type: ignore[no-untyped-call]
+        if self.scheduler.acquire_locks():
             self.scheduler.start()
 
 
@@ -205,10 +208,29 @@ class _Scheduler(RQScheduler):
         process: BaseProcess = super().start()  # type: ignore[no-untyped-call]
         return process
 
+    def acquire_locks(self, auto_start: bool = False) -> set[str]:
+        """As RQ does it, but for less time."""
+        owned: set[str] = super().acquire_locks()  # type: ignore[no-untyped-call]
+        self._keep_locks()
+        if owned and auto_start and not (self._process and self._process.is_alive()):
+            self.start()
+        return owned
+
     def heartbeat(self) -> None:
         """Called about every second."""
         self._stop_requested = self._stop_requested or os.getppid() != self._worker_pid
         super().heartbeat()  # type: ignore[no-untyped-call]
+        self._keep_locks()
+
+    def _keep_locks(self) -> None:
+        for name in self._acquired_locks:
+            self.connection.expire(self.get_locking_key(name), _LOCK_SECONDS)
+
+    def enqueue_scheduled_jobs(self) -> None:
+        """What is due, and reminders whose alarm was lost."""
+        super().enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
+        if self._acquired_locks:
+            ring_overdue(self.connection, time.time())
 
     def work(self) -> None:
         """Until it is stopped or its worker is gone."""

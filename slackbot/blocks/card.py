@@ -118,8 +118,11 @@ def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> C
 
 
 def _heading(speaker: str, question: Question) -> str:
+    message = question.message
+    if message.reminder is not None:
+        return f":alarm_clock: The reminder {bold(message.reminder, _LONGEST_NAME)} fired: {quote(message.text, 1000)}"
     after = "" if question.parts[0].kind is PartKind.INTENT else "After "
-    return f"{after}{person(speaker)}: {quote(question.message.text, 1000)}"
+    return f"{after}{person(speaker)}: {quote(message.text, 1000)}"
 
 
 def _lines(question: Question, speaker: str, responses: Responses) -> list[str]:

@@ -5,12 +5,30 @@ As in Rasa, a reminder is known by its name, and of several with the same name t
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
-from slackbot.dialogue.events import Event, ReminderCancelled, ReminderScheduled, UserUttered
+from slackbot.dialogue.events import (
+    ActionReverted,
+    Event,
+    ReminderCancelled,
+    ReminderScheduled,
+    Restarted,
+    SessionStarted,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from slackbot.dialogue.tracker import Tracker
+
+#: In the metadata of a triggered intent: the name of the reminder that triggered it.
+REMINDER = "reminder"
+#: In the metadata of a message that nobody wrote, as Rasa has it.
+IS_EXTERNAL = "is_external"
+#: One change of an index of reminders: what happens, then its details, all text.
+Change = tuple[str, ...]
 
 
 def fires(tracker: Tracker, reminder: ReminderScheduled) -> bool:
@@ -26,9 +44,91 @@ def fires(tracker: Tracker, reminder: ReminderScheduled) -> bool:
 
 
 def pending(tracker: Tracker) -> list[ReminderScheduled]:
-    """The reminders that fire if nothing more happens, in the order of the log; of the same name the last."""
-    last = {_key(event): event for event in tracker.applied_events() if isinstance(event, ReminderScheduled)}
-    return [reminder for reminder in last.values() if fires(tracker, reminder)]
+    """The reminders that fire if nothing more happens, in the order of the log; of the same name the last.
+
+    One that has fired is not among them, even where what it triggered was taken back.
+    """
+    found: dict[str, ReminderScheduled] = {}
+    for event in tracker.applied_events():
+        if isinstance(event, ReminderScheduled):
+            found.pop(known_as(event), None)
+            found[known_as(event)] = event
+        elif isinstance(event, ReminderCancelled):
+            found = {name: reminder for name, reminder in found.items() if not cancels(event, reminder)}
+    if not found:
+        return []
+    places, message = {id(event): place for place, event in enumerate(tracker.events)}, -1
+    latest, fired = dict[str, int](), dict[str, int]()
+    for place, event in enumerate(tracker.events):
+        if isinstance(event, ReminderScheduled):
+            latest[known_as(event)] = place
+        elif isinstance(event, UserUttered):
+            message = place if event.text else message
+            fired[event.metadata.get(REMINDER, "")] = place
+    return [
+        reminder
+        for name, reminder in found.items()
+        if not (reminder.kill_on_user_message and message > latest[name]) and fired.get(name, -1) < places[id(reminder)]
+    ]
+
+
+def known_as(reminder: ReminderScheduled) -> str:
+    """The reminder's name; of one that nobody has named, a text that is the same for all that says the same."""
+    if reminder.name is not None:
+        return reminder.name
+    says = [reminder.intent, reminder.trigger_date_time.isoformat(), entities_key(reminder.entities)]
+    return f"unnamed {hashlib.blake2s(json.dumps(says).encode(), digest_size=8).hexdigest()}"
+
+
+def due_at(reminder: ReminderScheduled) -> float:
+    """When it is to fire, in Unix seconds. A time without a zone is UTC."""
+    moment = reminder.trigger_date_time
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def changes(events: Iterable[Event]) -> Iterator[Change]:
+    """What these further events of a log change in an index of what is ``pending``, as reminders.lua takes it.
+
+    ``unsure`` where the whole log must be asked: something was taken back.
+    """
+    for event in events:
+        match event:
+            case ReminderScheduled():
+                yield put(event)
+            case ReminderCancelled():
+                yield ("cancel", event.name or "", event.intent or "", entities_key(event.entities))
+            case UserUttered():
+                if REMINDER in event.metadata:
+                    yield ("fired", str(event.metadata[REMINDER]))
+                if event.text:
+                    yield ("message",)
+            case Restarted() | SessionStarted():
+                yield ("clear",)
+            case ActionReverted() | UserUtteranceReverted():
+                yield ("unsure",)
+
+
+def put(reminder: ReminderScheduled) -> Change:
+    """The change that puts a reminder into an index."""
+    kill = "1" if reminder.kill_on_user_message else ""
+    due = f"{due_at(reminder):.6f}"
+    return ("put", known_as(reminder), due, reminder.intent or "", entities_key(reminder.entities), kill)
+
+
+def triggered(reminder: ReminderScheduled, input_channel: str | None) -> UserUttered:
+    """What the log gets when the reminder fires: its intent with its entities, as a message that nobody wrote."""
+    entities = reminder.entities or []
+    if isinstance(entities, Mapping):
+        entities = [{"entity": name, "value": value} for name, value in entities.items()]
+    due = f"{due_at(reminder):.6f}"
+    return UserUttered(
+        f"EXTERNAL: {reminder.intent or ''}",
+        intent={"name": reminder.intent},
+        entities=[dict(entity) for entity in entities],
+        input_channel=input_channel,
+        message_id=f"reminder:{due}:{known_as(reminder)}",
+        metadata={IS_EXTERNAL: True, REMINDER: known_as(reminder)},
+    )
 
 
 def cancels(cancellation: ReminderCancelled, reminder: ReminderScheduled) -> bool:
@@ -82,11 +182,4 @@ def _after(events: Sequence[Event], reminder: ReminderScheduled) -> Sequence[Eve
 
 
 def _is(event: Event, reminder: ReminderScheduled) -> bool:
-    return isinstance(event, ReminderScheduled) and _key(event) == _key(reminder)
-
-
-def _key(reminder: ReminderScheduled) -> tuple[object, ...]:
-    """What a reminder is known by. One without a name, which nobody has scheduled yet, by all that it says."""
-    if reminder.name is not None:
-        return (reminder.name,)
-    return (None, reminder.intent, reminder.trigger_date_time, entities_key(reminder.entities))
+    return isinstance(event, ReminderScheduled) and known_as(event) == known_as(reminder)

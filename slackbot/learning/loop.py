@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -25,14 +25,16 @@ from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.failures import Remedy, recorded, remedied
 from slackbot.learning.judging import verdict
 from slackbot.learning.opening import Opening
-from slackbot.learning.plan import message_of, noted, plan, understanding, understood
+from slackbot.learning.plan import ACTION_EXTRACT_SLOTS, message_of, noted, plan, understanding, understood
 from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question, Ruling
+from slackbot.learning.reminding import due_reminder, fire, index, index_is_wrong, is_unread, named, ringing_times
 from slackbot.learning.reopening import reopened
 from slackbot.learning.session import Session, Status
 from slackbot.learning.steps import (
     Ask,
     AskOn,
     Close,
+    Fire,
     Refer,
     Run,
     Step,
@@ -57,9 +59,16 @@ class Loop:
     """The learning loop over one store and one core."""
 
     def __init__(
-        self, store: Store, core: Core, *, opening: Opening | None = None, clock: Callable[[], float] = time.time
+        self,
+        store: Store,
+        core: Core,
+        *,
+        opening: Opening | None = None,
+        clock: Callable[[], float] = time.time,
+        alarms: Callable[[Sequence[float]], Awaitable[None]] | None = None,
     ) -> None:
-        self.store, self.core = store, core
+        """``alarms`` is told the times (Unix seconds) of reminders, whenever there are new ones."""
+        self.store, self.core, self._alarms = store, core, alarms
         self._opening = opening or Opening()
         self._reader = Reader(store, lambda: core.domain)
         self._clock = clock
@@ -207,6 +216,9 @@ class Loop:
         conversation = await self.read(conversation_id)
         if conversation is None:
             return False
+        if index_is_wrong(conversation, self._clock()):
+            await self._ring_at(await index(self.store, conversation))
+            return True
         step = self._next(conversation)
         if step is None:
             # A finished session stays to be seen to until its files are posted.
@@ -225,11 +237,11 @@ class Loop:
         await self._commit(conversation, commit)
         return True
 
-    @staticmethod
-    def _next(conversation: Conversation) -> Step | Explore | None:
+    def _next(self, conversation: Conversation) -> Step | Explore | None:
         if not conversation.is_open:
             return None
-        step = next_step(conversation.tracker, conversation.question, conversation.votes, conversation.waiting)
+        due = due_reminder(conversation, self._clock())
+        step = next_step(conversation.tracker, conversation.question, conversation.votes, conversation.waiting, due)
         if isinstance(step, WaitForVotes) and conversation.question is not None:
             return unexplored(conversation.question, conversation.votes)
         return None if isinstance(step, WaitForMessage | WaitForVotes | WaitForRemedy) else step
@@ -238,6 +250,8 @@ class Loop:
         match step:
             case Ask(message):
                 return await self._ask(conversation, message)
+            case Fire(reminder):
+                return fire(conversation, reminder, self._clock())
             case AskOn():
                 return await self._ask_on(conversation)
             case Close():
@@ -267,12 +281,17 @@ class Loop:
             events=events,
         )
         await self.store.commit(conversation.id, commit)
+        await self._ring_at(ringing_times(events))
+
+    async def _ring_at(self, times: Sequence[float]) -> None:
+        if times and self._alarms is not None:
+            await self._alarms(times)
 
     def _stamped(self, events: Sequence[Json], question: Question | None) -> list[Json]:
         """The events with the time, and with the question that decided them unless they name another."""
         decided_by = {"question": question.id} if question is not None else {}
         return [
-            {"timestamp": self._clock(), **row, "metadata": {**decided_by, **(row.get("metadata") or {})}}
+            {"timestamp": self._clock(), **named(row), "metadata": {**decided_by, **(row.get("metadata") or {})}}
             for row in events
         ]
 
@@ -300,6 +319,10 @@ class Loop:
 
     async def _ask_on(self, conversation: Conversation) -> Commit:
         session, tracker = conversation.session, conversation.tracker
+        slots: Sequence[Event] = ()
+        if is_unread(tracker):
+            slots = await self.core.execute(tracker, ACTION_EXTRACT_SLOTS)
+            tracker = tracker.with_events(slots)
         spoken, message = tracker.latest_message, message_of(tracker)
         question = Question(
             id=str(conversation.snapshot.questions + 1),
@@ -309,7 +332,12 @@ class Loop:
             parts=await plan(self.core, tracker),
             terms=await self._opening.terms(session, tracker, message.text, self._clock()),
         )
-        return Commit(question=question.as_dict(), redraw=(f"card:{question.id}",), redraw_later=("parent",))
+        return Commit(
+            events=rows(slots),
+            question=question.as_dict(),
+            redraw=(f"card:{question.id}",),
+            redraw_later=("parent",),
+        )
 
     async def _close(self, conversation: Conversation, step: Close) -> Commit:
         question = conversation.question

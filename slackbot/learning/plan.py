@@ -7,6 +7,7 @@ from typing import Any
 
 from slackbot.core.protocol import Core
 from slackbot.dialogue.events import BotUttered, Event, UserUttered
+from slackbot.dialogue.reminders import REMINDER
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.intents import intent_named, suggested_intent
 from slackbot.learning.question import (
@@ -113,4 +114,6 @@ def said(events: Iterable[Event]) -> tuple[str, ...]:
 def message_of(tracker: Tracker) -> Message:
     """The message of the turn that the tracker is in."""
     spoken = tracker.latest_message
-    return Message(spoken.message_id or "", spoken.text or "") if spoken else Message("", "")
+    if spoken is None:
+        return Message("", "")
+    return Message(spoken.message_id or "", spoken.text or "", spoken.metadata.get(REMINDER))

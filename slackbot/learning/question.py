@@ -89,6 +89,8 @@ class Message:
     #: Slack's ts: the message's id in its channel.
     ts: str
     text: str
+    #: The name of the reminder that triggered this, where nobody wrote it.
+    reminder: str | None = None
 
 
 @dataclass(frozen=True)

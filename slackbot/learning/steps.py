@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from slackbot.crowd.quorum import Exhausted
 from slackbot.crowd.votes import Vote
+from slackbot.dialogue.events import ReminderScheduled
+from slackbot.dialogue.reminders import due_at
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.question import Decision, Message, PartKind, Question
 from slackbot.learning.verdicts import judged
@@ -32,6 +34,13 @@ class Ask:
     """Understand the message, plan what follows, and ask about both."""
 
     message: Message
+
+
+@dataclass(frozen=True)
+class Fire:
+    """A reminder is due: trigger its intent."""
+
+    reminder: ReminderScheduled
 
 
 @dataclass(frozen=True)
@@ -65,27 +74,39 @@ class Run:
     index: int
 
 
-Step = WaitForMessage | WaitForVotes | WaitForRemedy | Ask | AskOn | Withdraw | Close | Refer | Run
+Step = WaitForMessage | WaitForVotes | WaitForRemedy | Ask | Fire | AskOn | Withdraw | Close | Refer | Run
 
 
 def next_step(
-    tracker: Tracker, question: Question | None, votes: Sequence[Vote], waiting: Sequence[Message] = ()
+    tracker: Tracker,
+    question: Question | None,
+    votes: Sequence[Vote],
+    waiting: Sequence[Message] = (),
+    due: ReminderScheduled | None = None,
 ) -> Step:
     """What to do now. Pure: called again on the same conversation, it answers the same.
 
     ``waiting`` are the speaker's messages that no turn took up yet, oldest first. One with the ts of the open turn's
-    own message says that this message was edited or deleted meanwhile.
+    own message says that this message was edited or deleted meanwhile. ``due`` is the pending reminder whose time has
+    come, of several the first. It fires between two turns, in the order of time with what the speaker wrote, and not
+    while the conversation is paused.
     """
     if question is not None:
         if any(message.ts == question.message.ts for message in waiting):
             return Withdraw()
         return _in_question(question, votes)
+    if due is not None and tracker.is_listening and not tracker.paused and not _is_before(waiting, due):
+        return Fire(due)
     if tracker.paused or tracker.is_listening:
         return Ask(waiting[0]) if waiting else WaitForMessage()
     spoken = tracker.latest_message
     if spoken is not None and any(message.ts == spoken.message_id for message in waiting):
         return Withdraw()
     return AskOn()
+
+
+def _is_before(waiting: Sequence[Message], reminder: ReminderScheduled) -> bool:
+    return bool(waiting) and float(waiting[0].ts) < due_at(reminder)
 
 
 def _in_question(question: Question, votes: Sequence[Vote]) -> Step:

@@ -16,6 +16,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from slackbot.dialogue.events import event_from_dict
+from slackbot.dialogue.reminders import Change, changes
 from slackbot.errors import Conflict, StoreUnavailable
 from slackbot.store import keys
 from slackbot.store.keys import Keys
@@ -69,6 +71,10 @@ class Snapshot:
     session_revision: str
     #: When something last happened here that asks for a next step; None if nothing did since ``settle``.
     due: float | None
+    #: Name of the reminder that is to fire first, and when (Unix seconds), as the index has it.
+    alarm: tuple[str, float] | None = None
+    #: Whether that index is known to agree with the log.
+    reminders_indexed: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,20 @@ def _strings(items: Iterable[object]) -> str:
     return _text([item if isinstance(item, str) else _text(item) for item in items])
 
 
+def _index_keys(own: Keys) -> list[str]:
+    """The keys that reminders.lua takes."""
+    return [keys.REMINDERS, keys.REMINDERS_HELD, own.reminders, own.alarms, own.criteria, own.head]
+
+
+#: Types of events that change which reminders are to fire.
+_ABOUT_REMINDERS = frozenset({"reminder", "cancel_reminder", "user", "restart", "session_started", "undo", "rewind"})
+
+
+def _reminder_changes(rows: Iterable[Json]) -> list[Change]:
+    relevant = (row for row in rows if row.get("event") in _ABOUT_REMINDERS)
+    return list(changes(event_from_dict(row) for row in relevant))
+
+
 def available(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Turns Redis's own errors into StoreUnavailable. The client has retried within its bound by then."""
 
@@ -140,10 +160,17 @@ class Store:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         lua = files("slackbot.store") / "lua"
-        self._scripts = {
-            name: redis.register_script((lua / f"{name}.lua").read_text(encoding="utf-8"))
-            for name in ("create", "commit", "vote", "message", "drawn", "settle", "release", "renew")
+        texts = {
+            name: (lua / f"{name}.lua").read_text(encoding="utf-8")
+            for name in (
+                *("create", "commit", "vote", "message", "drawn", "settle", "release", "renew"),
+                *("reminders", "reindex"),
+            )
         }
+        reminders = texts.pop("reminders")
+        for name in ("commit", "reindex"):
+            texts[name] = f"{reminders}\n{texts[name]}"
+        self._scripts = {name: redis.register_script(text) for name, text in texts.items()}
 
     async def _run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         return await self._scripts[script](keys=list(keys), args=list(args))
@@ -155,7 +182,7 @@ class Store:
         opened = await self._run(
             "create",
             [own.log, own.head, own.redraw, keys.ACTIVE, keys.DUE, keys.UNDRAWN],
-            [conversation_id, _text(session), _strings(events), redraw],
+            [conversation_id, _text(session), _strings(events), redraw, "" if _reminder_changes(events) else "1"],
         )
         return bool(opened)
 
@@ -170,7 +197,8 @@ class Store:
         pipe.hgetall(own.votes)
         pipe.hgetall(own.waiting)
         pipe.zscore(keys.DUE, conversation_id)
-        log, version, head, votes, waiting, due = await pipe.execute()
+        pipe.zrange(own.alarms, 0, 0, withscores=True)
+        log, version, head, votes, waiting, due, alarms = await pipe.execute()
         if not head:
             return None
         return Snapshot(
@@ -189,6 +217,8 @@ class Store:
             input_revision=head["input_revision"],
             session_revision=head["session_revision"],
             due=due,
+            alarm=(alarms[0][0], alarms[0][1]) if alarms else None,
+            reminders_indexed=head.get("reminders") == "indexed",
         )
 
     @available
@@ -225,6 +255,7 @@ class Store:
                 own.later,
                 keys.TRAINING,
                 keys.JUDGED,
+                *_index_keys(own)[:-1],
             ],
             [
                 conversation_id,
@@ -243,11 +274,19 @@ class Store:
                 commit.turn or "",
                 "1" if commit.corrected else "",
                 _text(judged),
+                _text(_reminder_changes(commit.events)),
             ],
         )
         if version < 0:
             raise Conflict(f"conversation {conversation_id} changed since it was read")
         return cast(int, version)
+
+    @available
+    async def index_reminders(self, conversation_id: str, version: int, changes: Sequence[Change]) -> bool:
+        """Makes the index of a conversation's reminders anew; False, and nothing changed, if the log has grown."""
+        own = Keys(conversation_id)
+        made = await self._run("reindex", [*_index_keys(own), own.log], [conversation_id, version, _text(changes)])
+        return bool(made)
 
     async def append(self, conversation_id: str, expected_version: int, events: Sequence[Json]) -> int:
         """Appends events if the log still has ``expected_version`` events, and returns how many it has then.

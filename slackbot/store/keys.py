@@ -25,6 +25,14 @@ MODELS = f"{PREFIX}:models"
 MODEL_VERSION = f"{PREFIX}:models:latest"
 #: "conversation id:question id" -> verdict on the question's suggestions, JSON (HASH)
 JUDGED = f"{PREFIX}:judged"
+#: "conversation id\nname" of reminders that are still to ring -> when, Unix seconds (ZSET)
+REMINDERS = f"{PREFIX}:reminders"
+#: the same of reminders that rang, and are held back until their conversation can take them (ZSET)
+REMINDERS_HELD = f"{PREFIX}:reminders:held"
+#: ids of conversations in which a reminder has just fired (PUBLISH)
+FIRED = f"{PREFIX}:reminders:fired"
+#: periodic job -> when it was begun last, Unix seconds (HASH)
+PERIODIC = f"{PREFIX}:periodic"
 #: person -> what they have set for themselves, JSON (HASH)
 PREFERENCES = f"{PREFIX}:people:preferences"
 
@@ -42,8 +50,13 @@ class Keys:
 
 
 #: log LIST, head HASH, votes HASH, waiting HASH, seen HASH, questions HASH, redraw ZSET, later ZSET, shown HASH,
-#: lease STRING. The Lua files say what is in them.
-_NAMES = frozenset({"log", "head", "votes", "waiting", "seen", "questions", "redraw", "later", "shown", "lease"})
+#: lease STRING, reminders HASH, alarms ZSET, criteria ZSET. The Lua files say what is in them.
+_NAMES = frozenset(
+    {
+        *("log", "head", "votes", "waiting", "seen", "questions", "redraw", "later", "shown", "lease"),
+        *("reminders", "alarms", "criteria"),
+    }
+)
 
 
 def model(version: int | str) -> str:

@@ -63,6 +63,11 @@ def test_a_right_turn_reads_as_one_sentence_about_the_message_and_one_about_the_
     ]
 
 
+def test_a_reminder_that_fired_is_nobodys_message() -> None:
+    asked = replace(question(SAY, WAIT), message=Message("reminder:1:r", "EXTERNAL: greet", "call <back>"))
+    assert shown(asked)[0] == ":alarm_clock: The reminder *call &lt;back&gt;* fired: “EXTERNAL: greet”"
+
+
 def test_entities_are_named_with_what_they_mean() -> None:
     found = [
         {"start": 8, "end": 11, "value": 2, "entity": "number", "role": "adults"},

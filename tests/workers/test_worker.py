@@ -73,13 +73,13 @@ run_worker(settings, sys.argv[1], timing=timing, spawn=sys.argv[2] == "spawn")
 class WorkerProcess:
     """A worker as people start it; ``log`` is what it says."""
 
-    def __init__(self, url: str, folder: Path, kind: str = "fork", assistant: str = "") -> None:
+    def __init__(self, url: str, folder: Path, kind: str = "fork", assistant: str = "", program: str = WORKER) -> None:
         (folder / "sample_jobs.py").write_text(JOBS)
         self.log_path = folder / f"worker-{time.monotonic_ns()}.log"
         environ = os.environ | {"PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
         environ |= {"STORYTHREAD_ASSISTANT": assistant}
         with self.log_path.open("w") as log:
-            command = [sys.executable, "-c", WORKER, url, kind]
+            command = [sys.executable, "-c", program, url, kind]
             self.process = subprocess.Popen(command, env=environ, stderr=log)
 
     @property

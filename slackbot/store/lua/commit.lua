@@ -13,6 +13,7 @@
 -- KEYS[10] later     ZSET    what the thread must show anew, in no hurry -> stamp
 -- KEYS[11] training   HASH    wanted: counts the turns after which training is wanted
 -- KEYS[12] judged     HASH    "conversation id:question id" -> verdict, JSON
+-- KEYS[13] to KEYS[17]: the index of reminders, as reminders.lua has it, which is put before this script
 --
 -- ARGV[1]  conversation id
 -- ARGV[2]  expected version (length of the log), or "" for any
@@ -33,6 +34,7 @@
 -- ARGV[17] "" to keep the open turn, "none" when it is closed, else the ts of the message that opens one
 -- ARGV[18] "1" when something was corrected or taken back: training is wanted when the turn is closed; else ""
 -- ARGV[19] verdicts, JSON array of question id, verdict or "" to take it back, question id ...
+-- ARGV[20] what the events change in the index of reminders, JSON; reminders.lua says how
 --
 -- Returns the new version, or -1 when something was not as expected (nothing is changed).
 
@@ -51,6 +53,9 @@ end
 for _, event in ipairs(cjson.decode(ARGV[6])) do
   redis.call('RPUSH', KEYS[1], event)
 end
+
+local reminders = { KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[2] }
+index_reminders(reminders, ARGV[1], cjson.decode(ARGV[20]))
 
 if ARGV[7] ~= '' then
   redis.call('HINCRBY', KEYS[2], 'question_revision', 1)
@@ -116,6 +121,7 @@ end
 if ARGV[12] == '1' then
   redis.call('SREM', KEYS[7], ARGV[1])
   redis.call('ZREM', KEYS[8], ARGV[1])
+  index_reminders(reminders, ARGV[1], { { 'clear' } })
 else
   redis.call('ZADD', KEYS[8], now, ARGV[1])
 end

@@ -11,6 +11,7 @@
 -- ARGV[2] session, JSON
 -- ARGV[3] first events, JSON array of JSON strings
 -- ARGV[4] first redraw, such as "parent"
+-- ARGV[5] "1" when the first events have no reminders: the index of reminders needs none of them
 --
 -- Returns 1 when it was opened, 0 when it was there (nothing is changed).
 
@@ -19,6 +20,9 @@ if redis.call('HSETNX', KEYS[2], 'session', ARGV[2]) == 0 then
 end
 redis.call('HSET', KEYS[2], 'session_revision', 1, 'question_revision', 0, 'input_revision', 0, 'questions', 0,
   'stamp', 1)
+if ARGV[5] == '1' then
+  redis.call('HSET', KEYS[2], 'reminders', 'indexed')
+end
 for _, event in ipairs(cjson.decode(ARGV[3])) do
   redis.call('RPUSH', KEYS[1], event)
 end
