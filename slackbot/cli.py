@@ -207,7 +207,10 @@ def shell(*, project: Path | None, endpoint: str | None, resume: bool, picture: 
     server = None if project and not endpoint else _rasa(settings, endpoint)
     subject = Subject(server, endpoint or settings.core or "", project or settings.assistant)
     begin = the_unfinished if resume else a_new_one
-    asyncio.run(teach(subject, settings, begin, draws=picture, show=_progress))
+    try:
+        asyncio.run(teach(subject, settings, begin, draws=picture, show=_progress))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(1)  # what is kept was said
 
 
 @main.command()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,8 @@ from slackbot.shell.terminal import Terminal, printable, terminal_here
 from slackbot.shell.visualization import visualization
 from slackbot.store import Store
 from slackbot.store.server import EmbeddedServer, connect
+
+_KEPT = "Everything is kept. `storythread shell --resume` goes on here."
 
 Begin = Callable[[Store, Loop, str, Terminal], Awaitable[Branches]]
 
@@ -85,8 +89,30 @@ async def teach(
         branches = await begin(store, Loop(store, core), subject.place, terminal)
         draw = await stack.enter_async_context(_drawing(data, terminal)) if draws else None
         shell = Shell(terminal, branches, subject.project, draw=draw, news=news)
-        await shell.run(most_turns=most_turns)
+        with _hangups():
+            try:
+                await shell.run(most_turns=most_turns)
+            except asyncio.CancelledError:
+                _say(terminal, f"Interrupted. {_KEPT}")
+                raise
         await _farewell(branches, terminal)
+
+
+@contextmanager
+def _hangups() -> Iterator[None]:
+    """Ends the shell in order, its own Valkey too, when its window is closed or it is told to stop."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    numbers = (signal.SIGHUP, signal.SIGTERM)
+    if task is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    for number in numbers:
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager
@@ -131,7 +157,7 @@ def _greet(loop: Loop, place: str, terminal: Terminal) -> None:
 async def _farewell(branches: Branches, terminal: Terminal) -> None:
     kept = [each for each in await branches.all() if each.is_open and holds_something(each)]
     if kept:
-        _say(terminal, "Everything is kept. `storythread shell --resume` goes on here.")
+        _say(terminal, _KEPT)
 
 
 def _say(terminal: Terminal, text: str) -> None:

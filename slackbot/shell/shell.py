@@ -26,17 +26,25 @@ from slackbot.shell.tables import buttons_of, history_table, new_words, slots_ta
 from slackbot.shell.terminal import Choice, Terminal, printable
 
 HELP = """\
-You> takes what a user would say. Then confirm with Enter, or type what is wrong:
-  i [NAME]        another intent, also a new one        e [TEXT]   entities: a table for [four](party_size)
-  1 [NAME]        another action in the place of number 1, also a new one (utter_… is a response, whose text is asked)
-At any time:
-  :history        the conversation so far               :slots     what it remembers
-  :undo [N]       take back the last decision, or N     :restart   begin anew; what came before is kept
-  :fork [TURN]    branch off before an earlier turn     :switch [N]  go to another branch
-  :story          what would be exported                :export    add it to the project (shows the difference first)
-  :export files DIR   write stories.yml, nlu.yml and domain.yml to a folder
-  :1              press the bot's button number 1       ::text     say “:text”
-  :quit           export, keep or discard, and leave (also Ctrl-C)"""
+At “You>” type what a user would say. Then press Enter if all of it is
+right, or type what is wrong:
+  i [NAME]           another intent, also a new one
+  e [TEXT]           entities, marked: a table for [four](party_size)
+  1 [NAME]           another action in the place of number 1, also a new one:
+                     utter_NAME is a response, whose text is asked for
+At any question:
+  :history           the conversation so far
+  :slots             what it remembers
+  :undo [N]          take back the last decision, or the last N
+  :restart           begin anew; what came before is kept
+  :fork [TURN]       branch off before an earlier turn
+  :switch [N]        go on in another branch
+  :story             what would be exported
+  :export            add it to the project; shows the difference and asks first
+  :export files DIR  write stories.yml, nlu.yml and domain.yml to a folder
+  :1                 press the bot's button number 1
+  ::text             say “:text”
+  :quit              export, keep or discard, and leave; so does Ctrl-C"""
 _COMMAND = re.compile(r":([a-z]+)(?:\s+(.*))?", re.IGNORECASE)
 _BUTTON = re.compile(r":(\d+)")
 _COMMANDS = ("history", "slots", "undo", "restart", "fork", "switch", "story", "export", "help", "quit")

@@ -124,3 +124,23 @@ def test_a_killed_shell_resumes_with_everything_that_was_agreed(folder: Path, en
     assert done.returncode == 0, done.stderr
     assert "Bot> One soup." in done.stdout
     assert "intent: greet" in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_shell_whose_window_is_closed_ends_in_order(
+    folder: Path, environment: dict[str, str], number: signal.Signals
+) -> None:
+    command = [sys.executable, "-m", "slackbot", "shell"]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("hi\n\n")
+        process.stdin.flush()
+        for line in process.stdout:
+            if "Bot> Hello!" in line:
+                break
+        process.send_signal(number)
+        assert "Interrupted. Everything is kept." in process.stdout.read()
+        assert process.wait(BOUND) == 1
