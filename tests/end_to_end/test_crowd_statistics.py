@@ -29,37 +29,32 @@ async def taught(redis_url: str, bistro: BuiltinCore) -> AsyncIterator[Stage]:
 
 
 async def picture_for(stage: Stage, who: str) -> File:
+    """The picture in somebody's direct messages, waited for."""
     async with asyncio.timeout(WORKER_BOUND):
         while True:
             for file in stage.slack.files:
                 channel = stage.slack._backend.workspace.channels.get(file.channel or "")
-                if file.name == "votes.png" and channel and channel.kind == "im":
-                    assert stage.people[who].id in channel.members
+                alone = channel is not None and channel.kind == "im" and stage.people[who].id in channel.members
+                if file.name == "votes.png" and alone:
                     return file
             await asyncio.sleep(0.05)
 
 
-async def test_who_may_sees_everybody_and_gets_a_picture(taught: Stage) -> None:
-    said = await taught.command("stats", by="ben")
-    assert said.startswith("I am counting.")
+async def test_who_may_sees_everybody_and_others_see_their_own_numbers(taught: Stage) -> None:
+    for who in ("ben", "dan"):
+        assert (await taught.command("stats", by=who)).startswith("I am counting.")
     async with taught.worker():
-        file = await picture_for(taught, "ben")
-    assert file.content.startswith(b"\x89PNG")
+        for who in ("ben", "dan"):
+            assert (await picture_for(taught, who)).content.startswith(b"\x89PNG")
     text = taught.ben.ephemerals[-1]["text"]
     assert "3 votes of 3 people" in text
     assert "`goodbye` for `greet` (1)" in text
     assert f"<@{taught.cleo.id}> 100 %" in text
     assert "Nobody has answered 5 questions whose answer is known that way." in text
-    assert not [file for file in taught.slack.files if file.channel == taught.channel], "the channel sees nothing"
-
-
-async def test_others_see_their_own_numbers_alone(taught: Stage) -> None:
-    await taught.command("stats", by="dan")
-    async with taught.worker():
-        await picture_for(taught, "dan")
     text = taught.dan.ephemerals[-1]["text"]
     assert "You gave the agreed answer: 0 %" in text
     assert "<@" not in text
+    assert not [file for file in taught.slack.files if file.channel == taught.channel], "the channel sees nothing"
 
 
 async def test_the_skills_that_a_worker_estimates_are_noted_on_the_next_question(taught: Stage) -> None:
