@@ -19,7 +19,7 @@ class Right(StrEnum):
     #: Undo, restart, abort, finish.
     CONTROL = "do this"
     #: Set what holds for a whole channel, and see how everybody does.
-    ADMINISTER = "set this"
+    ADMINISTER = "administer this"
     #: Decide where votes came to nothing, and have closed questions asked again.
     ADJUDICATE = "decide this"
 

@@ -137,4 +137,4 @@ async def test_who_errs_too_often_is_warned_once_then_quietly_not_counted(redis_
         assert f"• <@{stage.dan.id}>: excluded, 9% of 33 answers right" in said
         assert f"• <@{stage.ben.id}>: reliable, 91% of 22 answers right" in said
         assert "warned below 60% right" in said
-        assert f"Only <@{stage.ada.id}> may set this." in await stage.command("crowd", by="ben")
+        assert f"Only <@{stage.ada.id}> may administer this." in await stage.command("crowd", by="ben")

@@ -54,7 +54,7 @@ async def test_first_to_two_of_three(stage: Stage) -> None:
 
 async def test_a_channel_has_a_rule_of_its_own_if_an_administrator_sets_it(redis_url: str, bistro: BuiltinCore) -> None:
     async with staged(redis_url, bistro, chosen=lambda people, _: {"administrators": (people["ben"].id,)}) as stage:
-        assert f"Only <@{stage.ben.id}> may set this." in await stage.command("default first 2 of 5")
+        assert f"Only <@{stage.ben.id}> may administer this." in await stage.command("default first 2 of 5")
         assert "decides (`fixed 1`), as nothing else is set for it." in await stage.command("default")
         said = await stage.command("default first 2 of 5", by="ben")
         assert said == (
@@ -68,6 +68,6 @@ async def test_a_channel_has_a_rule_of_its_own_if_an_administrator_sets_it(redis
 async def test_the_workspaces_administrators_set_rules_where_none_are_named(stage: Stage) -> None:
     boss = stage.people["boss"] = stage.slack.add_person("boss", "Boss", is_admin=True)
     stage.slack.join(stage.channel, boss)
-    assert "Only administrators of this workspace may set this." in await stage.command("default 2")
+    assert "Only administrators of this workspace may administer this." in await stage.command("default 2")
     assert "write a number such as 3" in await stage.command("default two")
     assert "2 people must agree (`fixed 2`), as was set for it." in await stage.command("default 2", by="boss")

@@ -1,4 +1,4 @@
-"""``next_step`` is pure, and says one of eight things."""
+"""``next_step`` is pure, and says one of nine things."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbot.crowd.votes import Vote, agreement
+from slackbot.crowd.quorum import MODEL, FirstTo, Fixed, Posterior, Skill
+from slackbot.crowd.votes import Mark, Vote, agreement
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, ConversationPaused, Event, UserUttered
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
@@ -25,6 +26,7 @@ from slackbot.learning.steps import (
     Withdraw,
     next_step,
 )
+from slackbot.learning.terms import Terms
 
 DOMAIN = Domain.from_dict({"intents": ["greet"], "actions": ["action_pay"]})
 LISTENS = ActionExecuted("action_listen")
@@ -156,7 +158,53 @@ WAITING = st.lists(st.sampled_from([FIRST, SECOND, Message("1.3", "")]), unique=
 TRACKERS = st.sampled_from([(LISTENS,), (LISTENS, SPOKEN), (LISTENS, SPOKEN, ConversationPaused())])
 
 
-@given(TRACKERS, st.none() | questions(), given_votes(), WAITING, st.randoms())
+SKILLS = st.builds(Skill, st.integers(0, 20), st.integers(0, 20))
+TERMS = st.none() | st.builds(
+    Terms,
+    st.sampled_from([Fixed(2), FirstTo(2, 3), Posterior(0.85, 2, 4)]),
+    skills=st.dictionaries(
+        st.sampled_from([*"uvwxyz", MODEL]), st.builds(Skill, st.integers(0, 20), st.integers(0, 20))
+    ),
+    excluded=st.frozensets(st.sampled_from("uvwxyz"), max_size=2),
+    model_votes=st.booleans(),
+)
+
+
+@st.composite
+def under_any_rule(draw: st.DrawFn) -> Question:
+    """A question that is decided by one of the rules."""
+    return replace(draw(questions()), terms=draw(TERMS))
+
+
+@st.composite
+def with_remarks(draw: st.DrawFn) -> list[Vote]:
+    """Votes of which some say that their person is not sure, or flags the question."""
+    votes = draw(given_votes())
+    marks = [draw(st.sampled_from(Mark)) for _ in votes]
+    empty = {Mark.UNSURE, Mark.SKIP}
+    return [
+        replace(vote, mark=mark, answers=() if mark in empty else vote.answers)
+        for vote, mark in zip(votes, marks, strict=True)
+    ]
+
+
+@given(under_any_rule(), with_remarks(), st.data())
+def test_under_any_rule_nobody_counts_twice_and_nobody_who_is_excluded(
+    asked: Question, votes: list[Vote], data: st.DataObject
+) -> None:
+    """A vote that is there twice changes nothing, and one of somebody excluded might as well not be there."""
+    step = next_step(tracker(LISTENS), asked, votes)
+    again = [*votes, *data.draw(st.lists(st.sampled_from(votes), max_size=3))] if votes else votes
+    assert next_step(tracker(LISTENS), asked, again) == step
+    out = asked.terms.excluded if asked.terms else frozenset()
+    assert next_step(tracker(LISTENS), asked, [vote for vote in votes if vote.person not in out]) == step
+    for decision in step.decisions if isinstance(step, Close) else ():
+        assert len(set(decision.people)) == len(decision.people)
+        assert not out & set(decision.people)
+        assert MODEL not in decision.people
+
+
+@given(TRACKERS, st.none() | under_any_rule(), with_remarks(), WAITING, st.randoms())
 def test_the_same_conversation_gets_the_same_step_and_stays_as_it_is(
     events: tuple[Event, ...], asked: Question | None, votes: list[Vote], waiting: list[Message], chance: Random
 ) -> None:
