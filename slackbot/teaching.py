@@ -243,7 +243,8 @@ class Teaching:
         conversation, question = await self._question_of(place, person, choice.card)
         if not await self.store.vote(conversation.id, question.id, person, (), mark=choice.mark):
             raise Refused(_CLOSED)
-        self._after_vote(conversation.id, question.id, person, self._whispering(place, response_url))
+        tell = self._whispering(place, response_url)
+        self._after_vote(conversation.id, question.id, person, tell, choice.mark)
 
     async def flaggable(self, place: Place, person: str, button: CardButton) -> str:
         """*Something is wrong*: the message of the question that is to be flagged."""
@@ -261,7 +262,7 @@ class Teaching:
             conversation.id, button.question, person, answers, mark=Mark.FLAG, comment=comment[:LONGEST_COMMENT]
         ):
             raise Refused(_CLOSED)
-        self._after_vote(conversation.id, button.question, person, self._telling(conversation, person))
+        self._after_vote(conversation.id, button.question, person, self._telling(conversation, person), Mark.FLAG)
 
     async def change(self, place: Place, person: str, button: CardButton) -> tuple[Draft, str]:
         """*Change*: a draft of the person's own answers, and the token under which it is kept."""
@@ -404,12 +405,14 @@ class Teaching:
         session, thread_ts = conversation.session, conversation.snapshot.thread_ts
         return lambda words: self.slack.tell(session.channel, person, words, thread_ts=thread_ts)
 
-    def _after_vote(self, conversation_id: str, question_id: str, person: str, tell: Tell) -> None:
+    def _after_vote(
+        self, conversation_id: str, question_id: str, person: str, tell: Tell, said: Mark = Mark.NONE
+    ) -> None:
         async def carry_on() -> None:
             await self._advance(conversation_id)
             conversation = await self.loop.read(conversation_id)
             question = conversation.question if conversation else None
-            words = standing(conversation, question, person) if conversation and question else None
+            words = standing(conversation, question, person, said) if conversation and question else None
             if not question or question.id != question_id:
                 words = None
             with suppress(SlackUnavailable):  # the next question is on the Home tab as well

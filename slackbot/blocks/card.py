@@ -82,11 +82,11 @@ def _voting(conversation_id: str, question: Question, votes: Sequence[Vote]) -> 
         style = "primary" if order is Order.SUGGESTED else None
         behind = order is Order.RANDOM and _coin(conversation_id, question.id)
         buttons.insert(len(buttons) if behind else 0, kit.button("All right", ACCEPT, card.pack(), style=style))
-    if question.dispute is not None:
-        buttons.append(kit.button("Decide…", DECIDE, card.pack()))
+    disputed = question.dispute is not None
+    buttons += [kit.button("Decide…", DECIDE, card.pack())] if disputed else remark_buttons(card)
     rulings = [f":scales: {_ruled(ruling)}" for ruling in question.rulings]
     lines = [*rulings[-_MOST_RULINGS:], _progress(question, votes)]
-    return [kit.actions([*buttons, *remark_buttons(card)]), *(kit.context(line) for line in lines)]
+    return [kit.actions(buttons), *(kit.context(line) for line in lines)]
 
 
 def _ruled(ruling: Ruling) -> str:
@@ -256,8 +256,8 @@ def _decided_by(question: Question) -> str:
 
 def _otherwise(closed: ClosedQuestion) -> str:
     """How many answered something else than what was decided."""
-    decided = closed.question.decided
-    number = sum(answers != decided[: len(answers)] for answers in closed.votes.values() if answers)
+    parts = closed.question.parts
+    number = len({person for part in parts for person, answer in part.given.items() if answer != part.decided})
     return f". {number} answered otherwise" if number else ""
 
 

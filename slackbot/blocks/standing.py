@@ -14,13 +14,16 @@ from slackbot.learning.session import least_votes
 from slackbot.learning.verdicts import judged
 
 
-def standing(conversation: Conversation, question: Question, person: str) -> str | None:
-    """Where the open question stands, for somebody who has just voted; None where the card says so itself."""
+def standing(conversation: Conversation, question: Question, person: str, said: Mark = Mark.NONE) -> str | None:
+    """Where the open question stands, for somebody who has just voted; None where the card says so itself.
+
+    ``said`` is what they have just said beside, or in the place of, an answer.
+    """
     vote = next((vote for vote in conversation.votes if vote.person == person), None)
     if vote is None:
         return None
-    if vote.mark is not Mark.NONE and (not vote.answers or vote.mark is Mark.FLAG):
-        return THANKS[vote.mark]
+    if said is not Mark.NONE:
+        return THANKS[said]
     decided = question.decided
     if vote.answers == decided[: len(vote.answers)]:
         return None

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from slackbot.core.protocol import Core
+from slackbot.crowd.votes import counting
 from slackbot.dialogue.events import ActionExecuted, BotUttered, Event
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import ActionFailed, Conflict, CoreFailed, Refused
@@ -343,7 +344,9 @@ class Loop:
         question = conversation.question
         assert question is not None  # noqa: S101  Close is for an open question only
         for decision in step.decisions:
-            question = question.with_decision(decision.index, decision.answer, decision.people, decision.how)
+            voters = counting(conversation.votes, question.decided)
+            given = {vote.person: vote.answers[decision.index] for vote in voters}
+            question = question.with_decision(decision.index, decision.answer, decision.people, decision.how, given)
         events, question = await self._appendable(conversation.tracker, question)
         last = question.parts[step.decisions[-1].index]
         tracker = conversation.tracker.with_events(events)

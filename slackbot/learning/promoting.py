@@ -15,7 +15,7 @@ def promoted(conversation: str, channel: str, closed: ClosedQuestion, least: int
     first = question.parts[0]
     if closed.outcome is not Outcome.DECIDED or first.kind is not PartKind.INTENT or not first.decided:
         return None
-    given = {person: answers[0] for person, answers in closed.votes.items() if answers}
+    given = first.given
     unanimous = len(given) >= least and set(given.values()) == {first.decided}
     if first.how is not How.RULING and not (unanimous and first.how is How.VOTES):
         return None

@@ -75,6 +75,9 @@ class Part:
     decided: str | None = None
     people: tuple[str, ...] = ()
     how: How = How.VOTES
+    #: Slack user id to what that person had answered to this part when it closed, in the order they voted. Votes for
+    #: the parts after it come later, and repeat what is decided.
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def answer(self) -> str:
@@ -202,9 +205,16 @@ class Question:
         """The path that *All right* votes for: what is decided, then what is suggested."""
         return tuple(part.answer for part in self.parts)
 
-    def with_decision(self, index: int, answer: str, people: Sequence[str], how: How = How.VOTES) -> Question:
-        """The question with one part closed."""
-        part = replace(self.parts[index], decided=answer, people=tuple(people), how=how)
+    def with_decision(
+        self,
+        index: int,
+        answer: str,
+        people: Sequence[str],
+        how: How = How.VOTES,
+        given: Mapping[str, str] | None = None,
+    ) -> Question:
+        """The question with one part closed, and what people had answered to it."""
+        part = replace(self.parts[index], decided=answer, people=tuple(people), how=how, given=dict(given or {}))
         return replace(self, parts=(*self.parts[:index], part, *self.parts[index + 1 :]), dispute=None)
 
     def as_dict(self) -> dict[str, Any]:

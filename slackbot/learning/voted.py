@@ -54,7 +54,7 @@ def voted(conversation: str, closed: ClosedQuestion) -> Iterator[Voted]:
     votes = [Vote(person, answers, place) for place, (person, answers) in enumerate(closed.votes.items())]
     for index, agreed in enumerate(path):
         part = question.parts[index]
-        answers = {vote.person: vote.answers[index] for vote in counting(votes, path[:index])}
+        answers = part.given or {vote.person: vote.answers[index] for vote in counting(votes, path[:index])}
         choices = question.terms.classes.get(part.kind, 0) if question.terms else 0
         yield Voted(
             conversation=conversation,

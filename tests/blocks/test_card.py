@@ -173,7 +173,8 @@ def test_a_closed_card_says_what_was_decided_and_by_whom() -> None:
 def test_a_closed_card_tells_how_many_differed_and_what_was_flagged() -> None:
     asked = question(GREET, NONE, WAIT)
     for index, part in enumerate(asked.parts):
-        asked = asked.with_decision(index, part.suggested, ["U2", "U3"])
+        given = {"U2": part.suggested, "U3": part.suggested} | ({} if index else {"U4": "bye"})
+        asked = asked.with_decision(index, part.suggested, ["U2", "U3"], given=given)
     votes = {"U2": asked.suggestion, "U3": asked.suggestion, "U4": ("bye",), "U5": ()}
     remarks = {"U4": Remark(Mark.FLAG, "it *may* be a farewell"), "U5": Remark(Mark.UNSURE)}
     card = closed_card("U1", ClosedQuestion(asked, Outcome.DECIDED, votes, remarks=remarks), {})

@@ -72,6 +72,10 @@ async def test_a_flag_does_not_take_an_answer_back(stage: Stage) -> None:
     await more(scene, "ben", "Something is wrong…", card["ts"])
     await stage.ben.fill("comment", "hm")
     await stage.ben.submit()
+    await scene.told("ben", "Flagged")
+    await scene.change("ben", intent="goodbye")
+    assert "Flagged" not in (await scene.told("ben", "Your vote is counted"))["text"]
+    await scene.press("ben", "All right")
     await scene.press("cleo", "All right")
     await scene.shows("Agreed by")
 

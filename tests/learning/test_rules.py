@@ -175,3 +175,16 @@ async def test_a_sure_assistant_is_asked_about_only_in_the_audited_share(store: 
     assert question.terms is not None
     assert question.terms.audited
     assert not question.decided
+
+
+async def test_what_people_had_answered_to_a_part_is_kept_when_they_agree_to_what_follows(lesson: Lesson) -> None:
+    """Who was outvoted on the intent and then agrees with the rest did not change their mind about the intent."""
+    lesson = await Lesson.begin(lesson.store, lesson.loop.core, "two", quorum=2)
+    await lesson.say("hi")
+    await lesson.change("ben", intent="bye")
+    await lesson.change("cleo", "dan", intent="order")
+    await lesson.accept("ben", "cleo")
+    [record] = await lesson.closed()
+    assert record.votes["ben"][0] == "order"
+    assert record.question.parts[0].given == {"ben": "bye", "cleo": "order", "dan": "order"}
+    assert Question.from_dict(record.question.as_dict()) == record.question

@@ -23,7 +23,7 @@ ramen 🍜 spaghetti 🍝 curry 🍛 salad 🥗 green_salad 🥗 stew 🍲 cake 
 tea 🍵 beer 🍺 beers 🍻 wine_glass 🍷 cocktail 🍸 champagne 🍾 fork_and_knife 🍴 knife_fork_plate 🍽️ soccer ⚽ basketball 🏀
 trophy 🏆 medal 🏅 first_place_medal 🥇 second_place_medal 🥈 third_place_medal 🥉 dart 🎯 game_die 🎲 jigsaw 🧩 video_game 🎮
 art 🎨 musical_note 🎵 notes 🎶 guitar 🎸 microphone 🎤 headphones 🎧 clapper 🎬 ticket 🎫 car 🚗 taxi 🚕 bus 🚌 train 🚆 bike 🚲
-airplane ✈️ rocket 🚀 ship 🚢 anchor ⚓ construction 🚧 rotating_light 🚨 traffic_light 🚦 checkered_flag 🏁 triangular_flag_on_post 🚩
+airplane ✈️ rocket 🚀 ship 🚢 anchor ⚓ construction 🚧 rotating_light 🚨 traffic_light 🚦 checkered_flag 🏁 triangular_flag_on_post 🚩 scales ⚖️
 house 🏠 office 🏢 hospital 🏥 hotel 🏨 school 🏫 watch ⌚ iphone 📱 computer 💻 desktop_computer 🖥️ keyboard ⌨️ printer 🖨️
 floppy_disk 💾 cd 💿 camera 📷 video_camera 📹 telephone ☎️ tv 📺 radio 📻 alarm_clock ⏰ hourglass ⌛ hourglass_flowing_sand ⏳
 stopwatch ⏱️ battery 🔋 electric_plug 🔌 bulb 💡 flashlight 🔦 candle 🕯️ wastebasket 🗑️ money_with_wings 💸 dollar 💵 moneybag 💰
