@@ -17,6 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot import listeners
+from slackbot.api.server import serving
 from slackbot.background import Background
 from slackbot.backlog import Backlog
 from slackbot.checks import Checks
@@ -215,6 +216,9 @@ async def _serve(
             _begin(stack, sockets.watch(teaching.note_missed, teaching.resume), "watching the connections")
         else:
             await _listen(stack, settings, app)
+        if settings.api_port is not None:
+            place = await stack.enter_async_context(serving(settings, core, redis_url, trained=renewal is not None))
+            log.info("Rasa's conversation API is at %s", place)
         await teaching.resume()
         ready()
         await asyncio.Event().wait()

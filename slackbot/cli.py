@@ -98,6 +98,27 @@ def serve() -> None:
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen. Otherwise as in the settings, or 5005.")
+def api(*, port: int | None) -> None:
+    """Serve Rasa's conversation API over the stored conversations, without Slack."""
+    from dataclasses import replace
+
+    from slackbot.api.server import serve as run
+
+    settings = _settings()
+    if port is not None or settings.api_port is None:
+        settings = replace(settings, api_port=5005 if port is None else port)
+    with _redis(settings, keep_running=True) as url:
+        ready = lambda place: _progress(f"ready at {place}")  # noqa: E731  a name for a line
+        rasa = _rasa(settings)
+        if rasa is not None:
+            asyncio.run(run(settings, rasa, url, ready))
+            return
+        with _learning(settings, url) as (core, renewal):
+            asyncio.run(run(settings, core, url, ready, renewal))
+
+
+@main.command()
 def work() -> None:
     """Run a worker: it posts exports and does whatever else takes longer than a moment."""
     from workers.worker import run_worker

@@ -38,6 +38,12 @@ def _signing_secret(text: str) -> str:
     return text
 
 
+def _jwt_secret(text: str) -> str:
+    if len(text.encode()) < 32:
+        raise ValueError("is too short to sign with; choose at least 32 random characters")
+    return text
+
+
 def _url(*schemes: str, example: str) -> Parser:
     def parse(text: str) -> str:
         try:
@@ -206,6 +212,14 @@ class Settings:
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
     #: 0 takes any free port.
     port: int = _setting("STORYTHREAD_PORT", 3000, _number(0, 65535))
+    #: Where Rasa's conversation API is served. ``None``: not at all beside the app; 0 takes any free port.
+    api_port: int | None = _setting("STORYTHREAD_API_PORT", None, _number(0, 65535))
+    #: Another than this machine's own needs a token or a JWT secret.
+    api_host: str = _setting("STORYTHREAD_API_HOST", "127.0.0.1")
+    #: What requests must name as ``?token=``.
+    api_token: str | None = _setting("STORYTHREAD_API_TOKEN", None, secret=True)
+    #: What JWTs are signed with (HS256).
+    api_jwt_secret: str | None = _setting("STORYTHREAD_API_JWT_SECRET", None, _jwt_secret, secret=True)
     #: Socket Mode connections; with two, Slack's refreshing of one leaves no gap.
     sockets: int = _setting("STORYTHREAD_SOCKETS", 2, _number(2, 10))
     log_level: str = _setting("STORYTHREAD_LOG_LEVEL", "INFO", _log_level)
@@ -244,7 +258,7 @@ class Settings:
         """What must not be shown anywhere: tokens, the signing secret, the password in the Redis URL."""
         password = unquote(urlsplit(self.redis_url).password or "") if self.redis_url else ""
         slack = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
-        tokens = (*slack, self.core_token, self.core_jwt, password)
+        tokens = (*slack, self.core_token, self.core_jwt, self.api_token, self.api_jwt_secret, password)
         return tuple(token for token in tokens if token)
 
 

@@ -7,7 +7,7 @@ taken back, and nothing is replayed from the start.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -81,6 +81,14 @@ class AppliedEvents:
         """What replaying the applied events leads to."""
         self._refresh()
         return self.replayed
+
+    def states_before_actions(self) -> Iterator[State]:
+        """What replaying leads to now, then before each kept action, the latest first."""
+        self._refresh()
+        yield self.replayed
+        for mark in reversed(self.landmarks):
+            if isinstance(mark.event, ActionExecuted):
+                yield mark.state_before
 
     @property
     def is_listening(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from enum import Enum
 from functools import partial
@@ -86,6 +86,13 @@ class Tracker:
         """
         return self._applied.events.copy()
 
+    def states_before_actions(self) -> Iterator[State]:
+        """What replaying the applied events leads to: now, then before each action that counts, the latest first.
+
+        Looking at the first few costs the same however long the log is.
+        """
+        return self._applied.states_before_actions()
+
     @property
     def slots(self) -> Mapping[str, Any]:
         """The value of every slot of the domain."""
@@ -137,12 +144,15 @@ class Tracker:
         }
 
     def _shown(self, verbosity: EventVerbosity) -> list[dict[str, Any]] | None:
+        return None if verbosity is EventVerbosity.NONE else [event.as_dict() for event in self.shown(verbosity)]
+
+    def shown(self, verbosity: EventVerbosity) -> Sequence[Event]:
+        """The events that a verbosity shows. To be read only."""
         if verbosity is EventVerbosity.NONE:
-            return None
+            return []
         if verbosity is EventVerbosity.APPLIED:
-            return [event.as_dict() for event in self._applied.events]
-        start = self._after_restart if verbosity is EventVerbosity.AFTER_RESTART else 0
-        return [event.as_dict() for event in self._events[start:]]
+            return self._applied.events
+        return self._events[self._after_restart :] if verbosity is EventVerbosity.AFTER_RESTART else self._events
 
     def _latest_message_state(self) -> dict[str, Any]:
         message = self.latest_message or UserUttered()

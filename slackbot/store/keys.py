@@ -50,10 +50,11 @@ class Keys:
 
 
 #: log LIST, head HASH, votes HASH, waiting HASH, seen HASH, questions HASH, redraw ZSET, later ZSET, shown HASH,
-#: lease STRING, reminders HASH, alarms ZSET, criteria ZSET. The Lua files say what is in them.
+#: lease STRING, replaced STRING, reminders HASH, alarms ZSET, criteria ZSET. The Lua files say what is in them.
 _NAMES = frozenset(
     {
         *("log", "head", "votes", "waiting", "seen", "questions", "redraw", "later", "shown", "lease"),
+        "replaced",
         *("reminders", "alarms", "criteria"),
     }
 )

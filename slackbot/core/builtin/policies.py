@@ -18,7 +18,8 @@ from slackbot.core.builtin.statistics import Guess, NextActionCounts
 from slackbot.core.protocol import ActionScore, Precedent, Prediction
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecutionRejected, UserUttered
-from slackbot.dialogue.state import ACTION_LISTEN
+from slackbot.dialogue.state import ACTION_LISTEN, initial_state
+from slackbot.dialogue.state import State as ConversationState
 from slackbot.dialogue.stories import Story, linked
 from slackbot.dialogue.tracker import Tracker
 from slackbot.dialogue.yamlfile import line_of
@@ -29,6 +30,9 @@ MEMORY = "MemoizationPolicy"
 PARTIAL_MEMORY = "AugmentedMemoizationPolicy"
 STATISTICS = "StatisticalPolicy"
 FOLLOWUP = "followup_action"
+
+#: So many states the statistics look at, and a few more.
+LONGEST_VIEW = 30
 
 _MESSAGE_OR_REJECTION = (UserUttered, ActionExecutionRejected)
 
@@ -65,6 +69,8 @@ class Policies:
         #: What the stories speak of. What they leave to rules, or to nobody, doesn't disturb the memory of them.
         self._slots = {name for story in told for state in story.decisions.states for name, _ in state.slots}
         self._intents = {state.intent for story in told for state in story.decisions.states}
+        lessons = (*rules, *told)
+        self._reach = max((len(lesson.decisions.states) for lesson in lessons), default=0) + LONGEST_VIEW
         self._memory = StoryMemory(told)
         self._counts = NextActionCounts(told)
         if state is None:
@@ -83,18 +89,17 @@ class Policies:
 
     def predict(self, tracker: Tracker) -> Prediction:
         """The choice of the first policy that has one; the other actions are scored by the statistics."""
-        decisions = self._featurizer.decisions(tracker.applied_events())
-        happened = decisions.with_only(self._slots).states
-        told = self._without_asides(happened)
+        states, told = self._recent(tracker)
+        happened = tuple(state.with_only(self._slots) for state in states)
         actions = tracker.domain.actions
         # What was an aside to the stories before may be what the user speaks of now.
         similar = happened if self._counts.has_met(happened) else told
         guess = self._guess(similar, actions)
         choice = (
             _followup(tracker)
-            or self._by_rules(decisions.states, tracker)
+            or self._by_rules(states, tracker)
             or self._by_memory(told, happened, actions)
-            or _resumed(decisions.states[-1], tracker)
+            or _resumed(states[-1], tracker)
             or self._by_statistics(similar, guess, actions)
         )
         scores = {**guess.scores, choice.action: choice.confidence}
@@ -104,7 +109,7 @@ class Policies:
             choice.policy,
             choice.confidence,
             choice.reason,
-            self._precedents(decisions.states, told, tracker),
+            self._precedents(states, told, tracker),
         )
 
     def interrupts(self, tracker: Tracker, action: str) -> bool:
@@ -116,8 +121,7 @@ class Policies:
         if loop.get("name") != action or not loop["rejected"] or tracker.latest_action_name != ACTION_LISTEN:
             return False
         latest = next(event for event in reversed(tracker.events) if isinstance(event, _MESSAGE_OR_REJECTION))
-        decisions = self._featurizer.decisions(tracker.applied_events())
-        return isinstance(latest, ActionExecutionRejected) or self._rules.returns_to_loop(decisions.states)
+        return isinstance(latest, ActionExecutionRejected) or self._rules.returns_to_loop(self._recent(tracker)[0])
 
     def _precedents(self, states: Sequence[State], told: Sequence[State], tracker: Tracker) -> tuple[Precedent, ...]:
         if states[-1].previous is None:
@@ -127,13 +131,32 @@ class Policies:
         also = tuple(_due_anyway(states[-1], tracker))
         return tuple(replace(precedent, also=(*precedent.also, *also)) for precedent in found)
 
-    def _without_asides(self, states: Sequence[State]) -> tuple[State, ...]:
-        """The states without turns about intents that no story has.
+    def _recent(self, tracker: Tracker) -> tuple[tuple[State, ...], tuple[State, ...]]:
+        """The latest states, and the latest of those that stories speak of; all of them where they are few.
 
-        Such turns are asides that rules answer; Rasa hides them from the other policies as well.
+        No rule and no story looks further back, so that a prediction costs the same however long the conversation is.
+        Of the latter, turns about intents that no story has are left out, and slots that none has: such turns are
+        asides that rules answer; Rasa hides them from the other policies as well.
         """
-        *past, now = states
-        return (*(state for state in past if state.intent in self._intents or state.intent is None), now)
+        recent: list[State] = []
+        told: list[State] = []
+        for before in tracker.states_before_actions():
+            is_recent = len(recent) < self._reach
+            is_told = not recent or self._is_told(before)
+            if is_recent or is_told:
+                state = self._featurizer.now(before)
+                recent += [state] if is_recent else []
+                told += [state.with_only(self._slots)] if is_told else []
+            if len(told) >= self._reach:
+                break
+        if len(recent) == self._reach:
+            # What stands before it is out of sight, but for how conversations begin.
+            recent.append(self._featurizer.now(initial_state(tracker.domain.slots)))
+        return tuple(reversed(recent)), tuple(reversed(told))
+
+    def _is_told(self, state: ConversationState) -> bool:
+        intent = state.latest_message.intent_name if state.latest_message is not None else None
+        return intent is None or intent in self._intents
 
     def _by_rules(self, states: Sequence[State], tracker: Tracker) -> _Choice | None:
         advice = self._rules.advice(states, tracker.active_loop)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from slackbot.dialogue import state as dialogue
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import (
     ActionExecuted,
@@ -94,6 +95,18 @@ class Featurizer:
         for event in events:
             replay.take(event)
         return Decisions((*replay.states, replay.state), tuple(replay.actions))
+
+    def now(self, tracker: dialogue.State) -> State:
+        """What the policies see in a state that replaying applied events leads to."""
+        message, loop = tracker.latest_message, tracker.active_loop
+        features = ((name, slot_feature(slot, tracker.slots[name])) for name, slot in self.slots.items())
+        return State(
+            previous=tracker.latest_action_name,
+            intent=message.intent_name if message is not None else None,
+            entities=self.entities(message) if message is not None else (),
+            slots=tuple(sorted((name, feature) for name, feature in features if feature is not None)),
+            loop=loop.name if loop is not None else None,
+        )
 
     def entities(self, message: UserUttered) -> tuple[str, ...]:
         """The names that the policies see, with roles and groups beside them, by name."""

@@ -1,0 +1,1 @@
+"""Rasa's conversation API, served over the conversations in Redis."""

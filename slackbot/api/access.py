@@ -1,0 +1,93 @@
+"""Who may ask: Rasa's token and JWT; without either, nobody but this machine."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import jwt
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from slackbot.api.errors import ApiError
+from slackbot.errors import SettingsError
+
+#: What is told to anybody: that there is a server, and whether it is well.
+_OPEN = {"/", "/version", "/health"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What opens the API."""
+
+    token: str | None = field(default=None, repr=False)
+    #: Signs JWTs (HS256), whose ``user`` has a ``role``: admin, or user, who has the conversation of their username.
+    jwt_secret: str | None = field(default=None, repr=False)
+
+    def check_host(self, host: str) -> None:
+        """Raises SettingsError for an address that others reach, where nothing guards it."""
+        if not (self.token or self.jwt_secret or is_loopback(host)):
+            raise SettingsError(
+                f"STORYTHREAD_API_HOST is {host}, which others reach; set STORYTHREAD_API_TOKEN, or bind to 127.0.0.1"
+            )
+
+    def middleware(self) -> Middleware:
+        """Lets through what may be asked; answers 401 or 403 otherwise."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if request.path not in _OPEN:
+                self._check(request)
+            return await handler(request)
+
+        return guard
+
+    def _check(self, request: web.Request) -> None:
+        if not self.token and not self.jwt_secret:
+            _check_from_here(request)
+            return
+        given = request.query.get("token")
+        if (
+            self.token
+            and given is not None
+            and hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
+        ):
+            return
+        scheme, _, signed = request.headers.get("Authorization", "").partition(" ")
+        if not self.jwt_secret or scheme.lower() != "bearer":
+            raise _unknown()
+        self._check_jwt(signed.strip(), self.jwt_secret, request.match_info.get("id"))
+
+    @staticmethod
+    def _check_jwt(signed: str, secret: str, conversation_id: str | None) -> None:
+        try:
+            user = jwt.decode(signed, secret, algorithms=["HS256"]).get("user")
+        except jwt.PyJWTError:
+            raise _unknown() from None
+        user = user if isinstance(user, dict) else {}
+        is_own = conversation_id is not None and user.get("username") == conversation_id
+        if not (user.get("role") == "admin" or (user.get("role") == "user" and is_own)):
+            raise ApiError(403, "NotAuthorized", "User has insufficient permissions.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that is bound to this host."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _check_from_here(request: web.Request) -> None:
+    """Keeps out pages of the web that are open in a browser on this machine."""
+    origin = request.headers.get("Origin")
+    hosts = [urlsplit(f"//{request.host}").hostname]
+    hosts += [urlsplit(origin).hostname] if origin else []
+    if not all(host is not None and is_loopback(host) for host in hosts):
+        raise ApiError(403, "NotAuthorized", "Without a token, only this machine may ask, by the name of localhost.")
+
+
+def _unknown() -> ApiError:
+    return ApiError(401, "NotAuthenticated", "User is not authenticated.")

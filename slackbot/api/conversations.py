@@ -1,0 +1,235 @@
+"""The endpoints of conversations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from slackbot.api.errors import bad_request, json_body, json_object
+from slackbot.api.operations import Operations
+from slackbot.api.trackers import Raw, event_text, written
+from slackbot.core.protocol import Prediction
+from slackbot.dialogue.events import (
+    ActionExecuted,
+    BotUttered,
+    EntitiesAdded,
+    Event,
+    SlotSet,
+    UserUttered,
+    event_from_dict,
+)
+from slackbot.dialogue.stories import Story, stories_of, stories_yaml
+from slackbot.dialogue.tracker import EventVerbosity, Tracker
+from slackbot.errors import UnknownEvent
+
+#: Characters of an id.
+LONGEST_ID = 255
+#: What a message to the user holds beside its text, where it has it.
+_SAID = ("image", "attachment", "buttons", "elements", "quick_replies", "custom")
+
+
+class ConversationRoutes:
+    """Rasa's, for one store and one assistant."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+
+    def routes(self) -> list[web.RouteDef]:
+        """Ids may hold slashes."""
+        one = "/conversations/{id:.+}"
+        return [
+            web.get(f"{one}/tracker", self._tracker),
+            web.post(f"{one}/tracker/events", self._append),
+            web.put(f"{one}/tracker/events", self._replace),
+            web.get(f"{one}/story", self._story),
+            web.post(f"{one}/messages", self._message),
+            web.post(f"{one}/predict", self._predict),
+            web.post(f"{one}/execute", self._execute),
+            web.post(f"{one}/trigger_intent", self._trigger),
+        ]
+
+    async def _tracker(self, request: web.Request) -> web.Response:
+        shown, until = verbosity(request), _until(request)
+        draft = await self._operations.opened(_id(request))
+        if until is not None:
+            draft.tracker = _until_then(draft.tracker, until)
+        return as_json(draft.state(shown))
+
+    async def _append(self, request: web.Request) -> web.Response:
+        shown, body = verbosity(request), await json_body(request)
+        events = events_of(body if isinstance(body, list) else [body])
+        return as_json((await self._operations.append(_id(request), events)).state(shown))
+
+    async def _replace(self, request: web.Request) -> web.Response:
+        shown, body = verbosity(request), await json_body(request)
+        if not isinstance(body, list):
+            raise bad_request("The request's body must be a list of events.")
+        return as_json((await self._operations.replace(_id(request), events_of(body, may_be_none=True))).state(shown))
+
+    async def _message(self, request: web.Request) -> web.Response:
+        shown = verbosity(request)
+        wanted = (
+            "No message defined in request body. Add a message to the request body in order to add it to the tracker."
+        )
+        body = await json_object(request, wanted)
+        if body.get("sender") != "user":
+            problem = f"Messages of sender '{body.get('sender')}' cannot be handled."
+            message = f"Currently, only user messages can be passed to this endpoint. {problem}"
+            raise bad_request(message, "sender")
+        draft = await self._operations.message(_id(request), *_spoken(body))
+        return as_json(draft.state(shown))
+
+    async def _predict(self, request: web.Request) -> web.Response:
+        shown = verbosity(request)
+        prediction, draft = await self._operations.predict(_id(request))
+        return as_json(prediction_as_json(prediction, draft.state(shown)))
+
+    async def _execute(self, request: web.Request) -> web.Response:
+        shown, conversation_id = verbosity(request), _id(request)
+        body = await json_object(request, "Name of the action not provided in request body.")
+        name, policy, confidence = body.get("name"), body.get("policy"), body.get("confidence")
+        if not isinstance(name, str) or not name:
+            raise bad_request("Name of the action not provided in request body.", "name")
+        if not isinstance(policy, str | None) or not _is_number(confidence):
+            raise bad_request("policy must be text, and confidence a number.", "policy")
+        said, draft = await self._operations.execute(conversation_id, name, policy, confidence)
+        return as_json(_done(conversation_id, said, draft.state(shown)))
+
+    async def _trigger(self, request: web.Request) -> web.Response:
+        shown, conversation_id = verbosity(request), _id(request)
+        body = await json_object(request, "Name of the intent not provided in request body.")
+        name, entities = body.get("name"), body.get("entities") or []
+        if not isinstance(name, str) or not name:
+            raise bad_request("Name of the intent not provided in request body.", "name")
+        if not (isinstance(entities, dict) or _are_entities(entities)):
+            raise bad_request("entities must be a list of objects, or an object.", "entities")
+        said, draft = await self._operations.trigger(conversation_id, name, entities)
+        return as_json(_done(conversation_id, said, draft.state(shown)))
+
+    async def _story(self, request: web.Request) -> web.Response:
+        until, conversation_id = _until(request), _id(request)
+        tracker = (await self._operations.found(conversation_id)).tracker
+        if until is not None:
+            tracker = _until_then(tracker, until)
+        stories = _stories(tracker, all_sessions=request.query.get("all_sessions") == "true")
+        return web.Response(text=stories_yaml(stories, as_test=True), content_type="text/plain")
+
+
+def as_json(text: str) -> web.Response:
+    """An answer that is JSON already."""
+    return web.Response(text=text, content_type="application/json")
+
+
+def verbosity(request: web.Request) -> EventVerbosity:
+    """Which events are asked for. Raises ApiError for another word than Rasa has."""
+    word = request.query.get("include_events", EventVerbosity.AFTER_RESTART.name)
+    try:
+        return EventVerbosity[word.upper()]
+    except KeyError:
+        known = ", ".join(each.name for each in EventVerbosity)
+        message = f"Invalid parameter value for 'include_events'. Should be one of {known}"
+        raise bad_request(message, "include_events", "query") from None
+
+
+def events_of(rows: Sequence[Any], *, may_be_none: bool = False) -> list[Event]:
+    """The events of a request. Raises ApiError where one is not as Rasa's schema has it."""
+    if not rows and not may_be_none:
+        raise bad_request("The request's body has no event.")
+    try:
+        return [_event(row) for row in rows]
+    except (UnknownEvent, ValueError, TypeError) as error:
+        raise bad_request(f"Couldn't extract a proper event from the request body: {error}") from None
+
+
+def _event(row: Any) -> Event:
+    event = event_from_dict(row)
+    if isinstance(event, SlotSet) and "value" not in row:
+        raise ValueError("slot event: value is missing")
+    found = event.entities if isinstance(event, UserUttered | EntitiesAdded) else ()
+    if not all("entity" in entity and "value" in entity for entity in found):
+        raise ValueError(f"{event.type_name} event: an entity lacks entity or value")
+    event_text(event).encode()  # half of a surrogate pair can't be stored
+    return event
+
+
+def prediction_as_json(prediction: Prediction, state: Raw) -> Raw:
+    """As ``predict`` answers, with the scores in the prediction's order."""
+    scores = [{"action": each.action, "score": each.score} for each in prediction.scores]
+    told = {"scores": scores, "policy": prediction.policy, "confidence": prediction.confidence, "tracker": state}
+    return written(told)
+
+
+def _id(request: web.Request) -> str:
+    found = request.match_info["id"]
+    if len(found) > LONGEST_ID or not found.isprintable():
+        raise bad_request(
+            f"A conversation's id has at most {LONGEST_ID} printable characters.", "conversation_id", "path"
+        )
+    return found
+
+
+def _until(request: web.Request) -> float | None:
+    """Seconds since 1970. As in Rasa, what is no number is no limit."""
+    try:
+        until = float(request.query.get("until", ""))
+    except ValueError:
+        return None
+    return until if math.isfinite(until) else None
+
+
+def _until_then(tracker: Tracker, until: float) -> Tracker:
+    events = list(tracker.events)
+    late = (index for index, event in enumerate(events) if (event.timestamp or 0) > until)
+    return Tracker(tracker.conversation_id, tracker.domain, events[: next(late, len(events))])
+
+
+def _spoken(body: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    text, parsed = body.get("text"), body.get("parse_data")
+    if not isinstance(text, str):
+        raise bad_request("The message has no text.", "text")
+    if parsed is None:
+        return text, None
+    is_understood = isinstance(parsed, dict) and isinstance(parsed.get("intent"), dict)
+    if not is_understood or not _are_entities(parsed.get("entities")):
+        raise bad_request("parse_data must be an object with intent and entities.", "parse_data")
+    return text, {"text": text, **parsed}
+
+
+def _are_entities(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) and "entity" in one for one in value)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _done(conversation_id: str, said: Sequence[BotUttered], state: Raw) -> Raw:
+    return written({"tracker": state, "messages": [_message(conversation_id, message) for message in said]})
+
+
+def _message(conversation_id: str, message: BotUttered) -> dict[str, Any]:
+    told = {"text": message.text, **{key: message.data.get(key) for key in _SAID}}
+    return {"recipient_id": conversation_id, **{key: value for key, value in told.items() if value}}
+
+
+def _stories(tracker: Tracker, *, all_sessions: bool) -> list[Story]:
+    """A story of the last session, or of each; what still counts of them."""
+    name, sessions = tracker.conversation_id, _sessions(tracker.events)
+    if not all_sessions:
+        return [story for session in sessions[-1:] for story in stories_of(session, name, tracker.domain)]
+    found = [story for session in sessions for story in stories_of(session, name, tracker.domain)]
+    if len(found) == 1:
+        return found
+    return [Story(f"{name}, story {number}", "story", story.events) for number, story in enumerate(found, start=1)]
+
+
+def _sessions(events: Sequence[Event]) -> list[list[Event]]:
+    sessions: list[list[Event]] = [[]]
+    for event in events:
+        if isinstance(event, ActionExecuted) and event.action_name == "action_session_start" and sessions[-1]:
+            sessions.append([])
+        sessions[-1].append(event)
+    return sessions

@@ -1,0 +1,97 @@
+"""What a request is refused with: Rasa's statuses, reasons and bodies."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from slackbot.core.action_server import RASA_VERSION
+from slackbot.errors import Conflict, PersonError, Refused, StoreUnavailable, StorythreadError
+
+log = logging.getLogger(__name__)
+
+
+class ApiError(PersonError):
+    """A request that is answered with an error. ``reason`` is Rasa's word for it."""
+
+    def __init__(self, status: int, reason: str, message: str, **details: str) -> None:
+        self.status, self.reason, self.message, self.details = status, reason, message, details
+        super().__init__(message)
+
+    def response(self) -> web.Response:
+        """The answer, with Rasa's body."""
+        body = {
+            "version": RASA_VERSION,
+            "status": "failure",
+            "message": self.message,
+            "reason": self.reason,
+            "details": self.details,
+            "help": None,
+            "code": self.status,
+        }
+        return web.Response(status=self.status, text=json.dumps(body), content_type="application/json")
+
+
+def bad_request(message: str, parameter: str = "", place: str = "body") -> ApiError:
+    """400, with which parameter is wrong, and where."""
+    return ApiError(400, "BadRequest", message, **{"parameter": parameter, "in": place})
+
+
+def not_found(message: str = "Conversation ID not found.") -> ApiError:
+    """404."""
+    return ApiError(404, "NotFound", message)
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error that a handler raises, as Rasa's body. Nothing of an unforeseen one is told, but logged."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        answer = ApiError(error.status, error.reason.replace(" ", ""), f"{error.reason}.").response()
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+        return answer
+    except Exception as error:  # noqa: BLE001  a server answers, whatever happens
+        return _as_api_error(error, request).response()
+
+
+def _as_api_error(error: Exception, request: web.Request) -> ApiError:
+    match error:
+        case ApiError():
+            return error
+        case Conflict() | Refused():
+            return ApiError(409, "Conflict", str(error))
+        case StoreUnavailable():
+            return ApiError(503, "StoreUnavailable", str(error))
+        case StorythreadError():
+            return ApiError(500, "ConversationError", f"An unexpected error occurred. Error: {error}")
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return ApiError(500, "ConversationError", "An unexpected error occurred. The server's log has it.")
+
+
+async def json_body(request: web.Request) -> Any:
+    """The body, which must be JSON."""
+    text = await request.text()
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise bad_request("The request's body is not JSON.") from None
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
+
+
+async def json_object(request: web.Request, if_missing: str) -> dict[str, Any]:
+    """The body, which must be a JSON object that isn't empty."""
+    body = await json_body(request) if request.can_read_body else None
+    if not isinstance(body, dict) or not body:
+        raise bad_request(if_missing)
+    return body

@@ -1,0 +1,156 @@
+"""Puts the API together, and serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from slackbot.api.access import Access
+from slackbot.api.conversations import ConversationRoutes
+from slackbot.api.errors import ApiError, errors_as_json
+from slackbot.api.models import ModelRoutes, Train
+from slackbot.api.operations import Operations
+from slackbot.api.trackers import Trackers
+from slackbot.core.action_server import RASA_VERSION
+from slackbot.core.protocol import Core
+from slackbot.dialogue.yamlfile import read_yaml
+from slackbot.errors import SettingsError, StoreUnavailable, StorythreadError
+from slackbot.learning.renewal import Renewal
+from slackbot.settings import Settings
+from slackbot.store.logs import Logs
+from slackbot.store.models import Models
+from slackbot.store.server import connect
+
+log = logging.getLogger(__name__)
+
+#: Bytes of a request; a log of 5,000 events has about two million.
+LARGEST_BODY = 32 * 1024 * 1024
+#: Seconds that requests may take at the end, and that training may take.
+SHUTDOWN, TRAINING = 5.0, 3600.0
+
+
+def application(operations: Operations, logs: Logs, access: Access, train: Train | None = None) -> web.Application:
+    """The HTTP application."""
+
+    async def hello(_: web.Request) -> web.Response:
+        return web.Response(text=f"Hello from Storythread, which speaks Rasa's API: {RASA_VERSION}")
+
+    async def health(_: web.Request) -> web.Response:
+        return await _health(logs, operations)
+
+    # Errors of the guard are answered in the same form.
+    app = web.Application(middlewares=[errors_as_json, access.middleware()], client_max_size=LARGEST_BODY)
+    app.add_routes([web.get("/", hello), web.get("/health", health)])
+    app.add_routes(ModelRoutes(operations, train).routes())
+    app.add_routes(ConversationRoutes(operations).routes())
+    return app
+
+
+async def _health(logs: Logs, operations: Operations) -> web.Response:
+    try:
+        await logs.ping()
+        redis = "ok"
+    except StoreUnavailable:
+        redis = "unavailable"
+    told = {"status": "ok" if redis == "ok" else "failing", "redis": redis, "model": operations.model_id}
+    return web.json_response(told, status=200 if redis == "ok" else 503)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, core: Core, redis_url: str, *, trained: bool = False) -> AsyncIterator[str]:
+    """Serves the API where the settings say, and gives its URL. ``trained``: the assistant can be trained here.
+
+    Raises SettingsError where others would reach it and nothing guards it, or the port is taken.
+    """
+    access = Access(settings.api_token, settings.api_jwt_secret)
+    access.check_host(settings.api_host)
+    folder = settings.assistant
+    async with AsyncExitStack() as stack:
+        redis = connect(redis_url)
+        stack.push_async_callback(redis.aclose)
+        logs = Logs(redis)
+        operations = Operations(Trackers(logs, lambda: core.domain), core, _assistant_id(folder))
+        app = application(operations, logs, access, _trainer(settings, redis_url) if trained else None)
+        runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        try:
+            await web.TCPSite(runner, settings.api_host, settings.api_port or 0).start()
+        except OSError as error:
+            place = f"{settings.api_host}:{settings.api_port}"
+            raise SettingsError(
+                f"the API can't listen on {place} ({error.strerror}); set STORYTHREAD_API_PORT"
+            ) from None
+        host = f"[{settings.api_host}]" if ":" in settings.api_host else settings.api_host
+        yield f"http://{host}:{runner.addresses[0][1]}"
+
+
+async def serve(
+    settings: Settings, core: Core, redis_url: str, ready: Callable[[str], None], renewal: Renewal | None = None
+) -> None:
+    """Serves until it is told to stop (SIGINT or SIGTERM), and keeps the core at the newest model meanwhile."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(settings, core, redis_url, trained=renewal is not None) as url:
+        renewing = asyncio.create_task(renewal.run(), name="renewing the model") if renewal else None
+        ready(url)
+        await stop.wait()
+        log.info("stopping")
+        if renewing is not None:
+            renewing.cancel()
+            await asyncio.wait({renewing}, timeout=SHUTDOWN)
+
+
+def _assistant_id(folder: Path | None) -> str:
+    """What the project's ``config.yml`` calls it; else the folder's name."""
+    if folder is None:
+        return "storythread"
+    config = folder / "config.yml"
+    data: Any = read_yaml(config) if config.is_file() else None
+    named = data.get("assistant_id") if isinstance(data, dict) else None
+    return str(named or folder.resolve().name)
+
+
+def _trainer(settings: Settings, redis_url: str) -> Train:
+    """Trains in a process of its own, so that requests are answered meanwhile."""
+    environment = {**os.environ, **replace(settings, redis_url=redis_url).as_environment()}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+
+    async def train() -> tuple[str, bytes]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "slackbot", "train", env=environment, stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(TRAINING):
+                _, said = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            lines = said.decode(errors="replace").strip().splitlines() or ["it was ended"]
+            raise ApiError(500, "TrainingError", f"An unexpected error occurred during training. Error: {lines[-1]}")
+        return await asyncio.to_thread(_newest, redis_url)
+
+    return train
+
+
+def _newest(redis_url: str) -> tuple[str, bytes]:
+    with Models.at(redis_url) as models:
+        version = models.latest_version()
+        archive = models.archive(version)
+    if archive is None:
+        raise StorythreadError("the model was replaced while it was read; ask again")
+    return f"storythread-{version}.zip", archive

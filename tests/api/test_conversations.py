@@ -1,0 +1,230 @@
+"""The endpoints of conversations, asked by the client of Rasa servers and by bare HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from slackbot.core.builtin import BuiltinCore
+from slackbot.core.rasa import (
+    EventVerbosity,
+    RasaCore,
+    RasaFailed,
+    is_listening_for_message,
+    replace_events,
+    request_prediction,
+    retrieve_tracker,
+    send_action,
+    send_event,
+    send_message,
+)
+from slackbot.settings import Settings
+from slackbot.store import Store
+from tests.api.conftest import TOKEN, Api, running
+from tests.learning.lesson import Lesson
+
+LISTEN = {"event": "action", "name": "action_listen"}
+STATE = [
+    "sender_id", "slots", "latest_message", "latest_event_time", "followup_action", "paused", "events",
+    "latest_input_channel", "active_loop", "latest_action", "latest_action_name",
+]  # fmt: skip
+
+
+def names(tracker: dict[str, Any]) -> list[str]:
+    """Its events in short."""
+    return [event.get("name") or event.get("text") or event["event"] for event in tracker["events"]]
+
+
+async def test_a_turn_is_made_of_message_prediction_and_action(api: Api) -> None:
+    assert await is_listening_for_message("c", api.endpoint)
+    tracker = await send_message(api.endpoint, "c", "a soup")
+    assert tracker["slots"]["dish"] == "soup"
+    assert not await is_listening_for_message("c", api.endpoint)
+    prediction = await request_prediction(api.endpoint, "c")
+    assert list(prediction) == ["scores", "policy", "confidence", "tracker"]
+    best = prediction["scores"][0]["action"]
+    answer = await send_action(api.endpoint, "c", best, prediction["policy"], prediction["confidence"])
+    assert answer["messages"] == [{"recipient_id": "c", "text": "One soup."}]
+    assert names(await retrieve_tracker(api.endpoint, "c")) == [
+        "action_session_start", "session_started", "action_listen", "a soup", "dish", "utter_dish", "One soup.",
+    ]  # fmt: skip
+
+
+async def test_a_tracker_has_rasas_keys_in_rasas_order(api: Api) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    tracker = await retrieve_tracker(api.endpoint, "c")
+    assert list(tracker) == STATE
+    start, _, listen, user = tracker["events"]
+    assert list(user) == ["event", "timestamp", "metadata", "text", "parse_data", "input_channel", "message_id"]
+    assert set(user["metadata"]) == {"model_id", "assistant_id"}
+    parsed = {"intent", "entities", "text", "message_id", "metadata", "text_tokens", "intent_ranking"}
+    assert parsed | {"response_selector"} == set(user["parse_data"])
+    assert (start["policy"], start["confidence"]) == (None, 1.0)
+    assert (listen["policy"], listen["confidence"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "length"), [("NONE", None), ("applied", 1), ("AFTER_RESTART", 1), ("ALL", 5), ("", 1)]
+)
+async def test_as_many_events_are_shown_as_are_asked_for(api: Api, shown: str, length: int | None) -> None:
+    await send_event(api.endpoint, "c", [{"event": "restart"}, LISTEN])
+    params = {"include_events": shown} if shown else {}
+    _, tracker = await api.ask("GET", "/conversations/c/tracker", **params)
+    assert (None if tracker["events"] is None else len(tracker["events"])) == length
+
+
+async def test_a_tracker_can_be_read_as_it_was(api: Api) -> None:
+    await replace_events(api.endpoint, "c", [{**LISTEN, "timestamp": 5.0}, {"event": "pause", "timestamp": 9.0}])
+    assert (await api.ask("GET", "/conversations/c/tracker", until="8"))[1]["paused"] is False
+    assert (await api.ask("GET", "/conversations/c/tracker", until="9"))[1]["paused"] is True
+    assert (await api.ask("GET", "/conversations/c/tracker", until="never"))[1]["paused"] is True
+
+
+async def test_events_are_put_in_the_place_of_all_others_for_every_process(
+    api: Api, tiny: BuiltinCore, redis_url: str
+) -> None:
+    """The kept trackers notice, though the log is as long as before."""
+    await send_event(api.endpoint, "c", [LISTEN, {"event": "pause"}])
+    async with running(tiny, redis_url, Settings(api_port=0, api_token=TOKEN)) as other:
+        before = names(await retrieve_tracker(other.endpoint, "c"))
+        same_length = [LISTEN, {"event": "resume"}] * 3
+        await replace_events(api.endpoint, "c", same_length[: len(before)])
+        for each in (api, other):
+            assert names(await retrieve_tracker(each.endpoint, "c")) == ["action_listen", "resume"] * 2 + [
+                "action_listen"
+            ]
+
+
+async def test_undo_and_rewind_take_back(api: Api) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    await send_action(api.endpoint, "c", "utter_greet")
+    undone = await send_event(api.endpoint, "c", {"event": "undo"})
+    assert undone["latest_action_name"] == "action_listen"
+    await send_event(api.endpoint, "c", [{"event": "rewind"}, LISTEN])
+    applied = await retrieve_tracker(api.endpoint, "c", EventVerbosity.APPLIED)
+    assert names(applied) == ["action_listen"]
+
+
+async def test_a_fork_replays_events_with_their_own_times(api: Api) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    kept = (await retrieve_tracker(api.endpoint, "c"))["events"]
+    await send_event(api.endpoint, "c", {"event": "restart"})
+    for event in kept:
+        await send_event(api.endpoint, "c", event)
+    tracker = await retrieve_tracker(api.endpoint, "c")
+    assert tracker["events"] == [*kept, tracker["events"][len(kept)], *kept]
+    assert tracker["latest_message"]["text"] == "hi"
+
+
+async def test_after_a_restart_a_session_begins_with_the_next_prediction(api: Api) -> None:
+    answer = await send_event(api.endpoint, "c", {"event": "restart"})
+    assert answer["followup_action"] == "action_session_start"
+    assert (await retrieve_tracker(api.endpoint, "c"))["followup_action"] == "action_listen"
+    prediction = await request_prediction(api.endpoint, "c")
+    assert names(prediction["tracker"]) == ["action_session_start", "session_started", "action_listen"]
+
+
+async def test_a_session_expires_and_keeps_its_slots(api: Api) -> None:
+    await send_message(api.endpoint, "c", "a soup")
+    old = [{**event, "timestamp": 1000.0} for event in (await retrieve_tracker(api.endpoint, "c"))["events"]]
+    await replace_events(api.endpoint, "c", old)
+    tracker = await send_message(api.endpoint, "c", "hi")
+    assert names(tracker)[len(old) :] == ["action_session_start", "session_started", "dish", "action_listen", "hi"]
+
+
+async def test_an_intent_from_outside_is_answered_up_to_listening(api: Api) -> None:
+    status, answer = await api.ask(
+        "POST", "/conversations/c/trigger_intent", {"name": "order", "entities": {"dish": "pie"}}
+    )
+    assert (status, answer["tracker"]["latest_action_name"]) == (200, "action_listen")
+    assert answer["tracker"]["latest_message"]["text"] == "EXTERNAL: order"
+    assert answer["tracker"]["slots"]["dish"] == "pie"
+    status, answer = await api.ask("POST", "/conversations/c/trigger_intent", {"name": "fly"})
+    assert (status, answer["reason"]) == (404, "NotFound")
+
+
+async def test_what_was_said_is_written_as_a_test_story(api: Api) -> None:
+    await send_message(api.endpoint, "c", "a soup")
+    await send_action(api.endpoint, "c", "utter_dish")
+    status, text = await api.ask("GET", "/conversations/c/story")
+    assert status == 200
+    expected = """
+        version: "3.1"
+        stories:
+        - story: c
+          steps:
+          - intent: order
+            user: |-
+              a [soup](dish)
+          - slot_was_set:
+            - dish: soup
+          - action: utter_dish
+    """
+    assert text.split() == expected.split()
+
+
+async def test_the_whole_log_stays_where_requests_come_at_once(api: Api) -> None:
+    await send_event(api.endpoint, "c", LISTEN)
+    await asyncio.gather(*(send_event(api.endpoint, "c", {"event": "pause"}) for _ in range(20)))
+    assert names(await retrieve_tracker(api.endpoint, "c")).count("pause") == 20
+
+
+async def test_an_id_may_hold_slashes(api: Api) -> None:
+    await send_event(api.endpoint, "a/b c?d", LISTEN)
+    assert (await retrieve_tracker(api.endpoint, "a/b c?d"))["sender_id"] == "a/b c?d"
+
+
+async def test_an_action_that_is_not_known_is_noted_if_it_is_new(api: Api) -> None:
+    await send_event(api.endpoint, "c", LISTEN)
+    with pytest.raises(RasaFailed, match="answers 500: An unexpected error"):
+        await send_action(api.endpoint, "c", "action_new")
+    tracker = await send_action(api.endpoint, "c", "action_new", is_new_action=True)
+    assert tracker["latest_action_name"] == "action_new"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/conversations/none/predict", None, 404),
+        ("POST", "/conversations/none/execute", {"name": "utter_greet"}, 404),
+        ("GET", "/conversations/none/story", None, 404),
+        ("POST", "/conversations/c/execute", {"policy": "me"}, 400),
+        ("POST", "/conversations/c/messages", None, 400),
+        ("POST", "/conversations/c/messages", {"text": "hi", "sender": "bot"}, 400),
+        ("POST", "/conversations/c/messages", {"text": "hi", "sender": "user", "parse_data": {"intent": {}}}, 400),
+        ("POST", "/conversations/c/messages", b"{", 400),
+        ("POST", "/conversations/c/messages", b'{"text": NaN}', 400),
+        ("GET", "/conversations/c/tracker?include_events=some", None, 400),
+        ("POST", "/conversations/c/tracker/events", {"event": "topic"}, 400),
+        ("POST", "/conversations/c/tracker/events", {"event": "slot", "name": "dish"}, 400),
+        ("POST", "/conversations/c/tracker/events", {"event": "user", "text": "hi"}, 400),
+        ("POST", "/conversations/c/tracker/events", [], 400),
+        ("PUT", "/conversations/c/tracker/events", {"event": "restart"}, 400),
+        ("GET", f"/conversations/{'x' * 300}/tracker", None, 400),
+        ("GET", "/conversations", None, 404),
+        ("DELETE", "/conversations/c/tracker", None, 405),
+        ("POST", "/conversations/c/messages", b"x" * (33 * 1024 * 1024), 413),
+    ],
+)
+async def test_a_wrong_request_gets_rasas_error_and_changes_nothing(
+    api: Api, redis: Redis, method: str, path: str, body: Any, status: int
+) -> None:
+    answered, error = await api.ask(method, path, body)
+    assert answered == error["code"] == status
+    assert set(error) == {"version", "status", "message", "reason", "details", "help", "code"}
+    assert error["status"] == "failure"
+    assert await redis.keys() == []
+
+
+async def test_our_own_client_teaches_over_our_own_api(api: Api, redis: Redis) -> None:
+    """A session in Slack whose core is this API goes on as with a Rasa."""
+    lesson = await Lesson.begin(Store(redis), await RasaCore.connect(api.endpoint))
+    await lesson.say("a soup")
+    await lesson.accept("U1")
+    assert [event.get("text") for event in (await lesson.state()).tracker.current_state()["events"]][-2:] == [
+        "One soup.",
+        None,
+    ]

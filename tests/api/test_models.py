@@ -1,0 +1,64 @@
+"""The endpoints of the model and its domain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from slackbot.core.rasa import request_prediction, retrieve_domain, retrieve_status, send_message
+from slackbot.dialogue.yamlfile import parse_yaml
+from tests.api.conftest import Api
+
+
+async def test_a_text_is_understood(api: Api) -> None:
+    status, parsed = await api.ask("POST", "/model/parse", {"text": "a soup", "message_id": "1"})
+    assert status == 200
+    assert {"text", "intent", "entities", "text_tokens", "intent_ranking", "response_selector"} == set(parsed)
+    assert parsed["intent"]["name"] == "order"
+    assert [(entity["entity"], entity["value"]) for entity in parsed["entities"]] == [("dish", "soup")]
+    assert parsed["text_tokens"] == [[0, 1], [2, 6]]
+
+
+async def test_an_intent_can_be_spelled_out(api: Api) -> None:
+    _, parsed = await api.ask("POST", "/model/parse", {"text": '/order@0.5{"dish": "pie"}'})
+    assert parsed["intent"] == {"name": "order", "confidence": 0.5}
+    assert parsed["entities"][0]["value"] == "pie"
+
+
+async def test_a_prediction_needs_no_conversation(api: Api) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    stored = await request_prediction(api.endpoint, "c")
+    status, told = await api.ask("POST", "/model/predict", stored["tracker"]["events"])
+    assert status == 200
+    assert (told["policy"], told["confidence"]) == (stored["policy"], stored["confidence"])
+    assert told["tracker"]["sender_id"] == "default"
+    assert sorted(told["scores"], key=lambda row: (-row["score"], row["action"])) == stored["scores"]
+    assert [row["action"] for row in told["scores"]][:2] == ["action_listen", "action_restart"]
+
+
+async def test_the_domain_is_json_or_yaml_as_accepted(api: Api) -> None:
+    domain = await retrieve_domain(api.endpoint)
+    assert domain["intents"] == ["greet", "bye", "order", "pay"]
+    status, kind, text = await api.send("GET", "/domain", headers={"Accept": "application/x-yaml"})
+    assert (status, kind) == (200, "application/x-yaml")
+    assert parse_yaml(text, Path("domain.yml")) == domain
+    assert (await api.send("GET", "/domain", headers={"Accept": "*/*"}))[0] == 406
+
+
+async def test_status_and_version_are_told(api: Api) -> None:
+    assert list(await retrieve_status(api.endpoint)) == ["model_file", "model_id", "num_active_training_jobs"]
+    assert await api.ask("GET", "/version") == (
+        200,
+        {"version": "3.6.21", "minimum_compatible_version": "3.6.21"},
+    )
+
+
+async def test_the_model_is_neither_replaced_nor_taken_away(api: Api) -> None:
+    for method, path in (("PUT", "/model"), ("DELETE", "/model"), ("POST", "/model/train")):
+        status, error = await api.ask(method, path, {"model_file": "m.tar.gz"})
+        assert (status, error["reason"]) == (409, "Conflict")
+    assert (await api.ask("POST", "/model/parse", {"text": "hi"}))[0] == 200
+
+
+async def test_a_request_without_text_is_refused(api: Api) -> None:
+    for body in (None, {}, {"text": 3}, ["hi"]):
+        assert (await api.ask("POST", "/model/parse", body))[0] == 400

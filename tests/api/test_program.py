@@ -1,0 +1,56 @@
+"""``storythread api`` as a program of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from slackbot.core.rasa import EndpointConfig, request_prediction, send_message
+from tests.core.conversations import write_project
+from tests.learning.assistant import DATA, DOMAIN
+
+
+@asynccontextmanager
+async def program(folder: Path, redis_url: str) -> AsyncIterator[str]:
+    """Its URL, once it is ready; at the end it is told to stop, and does so."""
+    environment = {**os.environ, "REDIS_URL": redis_url, "STORYTHREAD_ASSISTANT": str(folder)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "slackbot", "api", "--port", "0", env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(60):
+            while (found := re.search(rb"ready at (\S+)", line := await process.stderr.readline())) is None:
+                assert line, "it ended"
+            yield found[1].decode()
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.timeout(120)
+async def test_it_answers_trains_and_takes_the_new_model(tmp_path: Path, redis_url: str) -> None:
+    async with program(write_project(tmp_path, DOMAIN, DATA), redis_url) as url, aiohttp.ClientSession() as http:
+        endpoint = EndpointConfig(url)
+        await send_message(endpoint, "c", "hi")
+        assert (await request_prediction(endpoint, "c"))["scores"][0]["action"] == "utter_greet"
+        async with http.post(f"{url}/model/train") as answer:
+            assert (answer.status, answer.headers["filename"]) == (200, "storythread-2.zip")
+            assert (await answer.read())[:2] == b"PK"
+        while True:
+            async with http.get(f"{url}/health") as answer:
+                if (await answer.json())["model"] == "storythread-2":
+                    break
+            await asyncio.sleep(0.05)
