@@ -41,6 +41,7 @@ from slackbot.learning.turns import first_events
 from slackbot.learning.verdicts import is_disputed
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
+from slackbot.reminding import Reminding
 from slackbot.store import Store
 from slackbot.store.channels import Channels
 from slackbot.store.preferences import People
@@ -100,6 +101,7 @@ class Teaching:
         self.people, self.backlog, self.checks = people, backlog, checks
         self._permissions, self._requests = permissions, requests
         self._missed = Missed(store, loop.read, slack)
+        self.reminding = Reminding(store, loop, permissions, self.wake)
 
     # --- sessions -----------------------------------------------------------------------------------------------
 

@@ -75,6 +75,10 @@ class Loop:
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    def now(self) -> float:
+        """Unix seconds."""
+        return self._clock()
+
     async def read(self, conversation_id: str) -> Conversation | None:
         """The conversation as it is now; None if there is none. Raises StoreUnavailable."""
         return await self._reader.read(conversation_id)
@@ -187,6 +191,20 @@ class Loop:
         new = recorded(question, given)
         question = remedied(question, remedy, person)
         return self._settled(conversation, question, new, conversation.tracker.with_events(new))
+
+    async def note(self, conversation_id: str, events: Callable[[Conversation], Sequence[Event]]) -> None:
+        """Appends events that change no state, such as a reminder set by hand. Raises Refused where it is over."""
+        async with self._lock(conversation_id):
+            for _ in range(MOST_CONFLICTS):
+                conversation = await self._required(conversation_id)
+                if not conversation.is_open:
+                    raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
+                new = self._stamped(rows(events(conversation)), None)
+                with suppress(Conflict):
+                    await self.store.commit(conversation_id, Commit(version=conversation.snapshot.version, events=new))
+                    await self._ring_at(ringing_times(new))
+                    return
+        raise Conflict(f"conversation {conversation_id} is being changed by too many at once")
 
     async def change_session(self, conversation_id: str, change: Callable[[Session], Session]) -> Session:
         """Replaces the session by ``change(session)``; worked out anew when somebody else changed it meanwhile."""

@@ -17,6 +17,8 @@ from slackbot.listeners.channel_rule import channel_rule
 from slackbot.listeners.checks import HELP as CROWD_HELP
 from slackbot.listeners.checks import crowd
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
+from slackbot.listeners.remind import HELP as REMIND_HELP
+from slackbot.listeners.remind import remind
 from slackbot.listeners.statistics import HELP as STATISTICS_HELP
 from slackbot.listeners.statistics import channel_statistics
 from slackbot.listeners.status import HELP as STATUS_HELP
@@ -64,6 +66,7 @@ class Subcommand:
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("default", CHANNEL_RULE_HELP, channel_rule),
+    Subcommand("remind", REMIND_HELP, remind),
     Subcommand("crowd", CROWD_HELP, crowd),
     Subcommand("stats", STATISTICS_HELP, channel_statistics),
     Subcommand("status", STATUS_HELP, status),
