@@ -59,7 +59,7 @@ class Posterior:
     Exhausted when there are ``maximum`` votes and no answer is that probable.
     """
 
-    threshold: float = 0.85
+    threshold: float = 0.82
     minimum: int = 2
     maximum: int = 9
 

@@ -182,7 +182,7 @@ def test_a_rule_in_words_is_read_back(rule: Rule) -> None:
         ("posterior 90%", Posterior(0.9)),
         ("posterior .9 (2,7)", Posterior(0.9, 2, 7)),
         ("posterior 0.85 (min 2, max 7)", Posterior(0.85, 2, 7)),
-        ("posterior (3, 5)", Posterior(0.85, 3, 5)),
+        ("posterior (3, 5)", Posterior(0.82, 3, 5)),
     ],
 )
 def test_rules_are_read_as_people_write_them(text: str, rule: Rule) -> None:
