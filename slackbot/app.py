@@ -215,7 +215,7 @@ async def _serve(
             await sockets.open()
             _begin(stack, sockets.watch(teaching.note_missed, teaching.resume), "watching the connections")
         else:
-            await _listen(stack, settings, app)
+            await _listen(stack, settings, app, redis_url)
         if settings.api_port is not None:
             place = await stack.enter_async_context(serving(settings, core, redis_url, trained=renewal is not None))
             log.info("Rasa's conversation API is at %s", place)
@@ -277,12 +277,25 @@ async def _cancelled(task: asyncio.Task[Any]) -> None:
         await task
 
 
-async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp) -> None:
+def metrics_handler(redis_url: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Answers with the gauges for Prometheus."""
+
+    async def answer(_: web.Request) -> web.Response:
+        from workers.metrics import CONTENT_TYPE, metrics  # noqa: PLC0415  only where somebody asks
+
+        return web.Response(body=await asyncio.to_thread(metrics, redis_url), headers={"Content-Type": CONTENT_TYPE})
+
+    return answer
+
+
+async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp, redis_url: str) -> None:
     if not settings.slack_signing_secret:
         raise SettingsError(
             "SLACK_SIGNING_SECRET is missing; set it (HTTP mode), or set SLACK_APP_TOKEN for Socket Mode"
         )
-    runner = web.AppRunner(slack_routes(app, settings.slack_signing_secret), shutdown_timeout=SHUTDOWN)
+    routes = slack_routes(app, settings.slack_signing_secret)
+    routes.router.add_get("/metrics", metrics_handler(redis_url))
+    runner = web.AppRunner(routes, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.host, settings.port).start()

@@ -119,14 +119,30 @@ def api(*, port: int | None) -> None:
 
 
 @main.command()
-def work() -> None:
-    """Run a worker: it posts exports and does whatever else takes longer than a moment."""
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve gauges for Prometheus at /metrics here.")
+def work(*, metrics_port: int | None) -> None:
+    """Run a worker: it posts exports, fires reminders, and does whatever else takes longer than a moment."""
     from workers.worker import run_worker
 
     settings = _settings()
     settings.require("slack_bot_token")
     with _redis(settings) as url:
+        if metrics_port is not None:
+            from workers.metrics import serve_metrics
+
+            serve_metrics(url, settings.host, metrics_port)
         run_worker(settings, url)
+
+
+@main.command()
+def status() -> None:
+    """Show the queue, the workers, and the reminders that are due or overdue, with their conversations."""
+    from workers.standing import standing
+    from workers.status import lines
+
+    with _redis(_settings()) as url:
+        for line in lines(standing(url)):
+            click.echo(line)
 
 
 @main.command()
