@@ -1,0 +1,285 @@
+"""``python -m benchmarks.step``: one step of teaching over HTTP, on our API and, side by side, on a Rasa server."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import aiohttp
+import click
+from redis.asyncio import Redis
+
+from benchmarks.measuring import Progress, duration, last_line
+from slackbot.api.server import serving
+from slackbot.core.builtin import BuiltinCore
+from slackbot.errors import StorythreadError, WorldError
+from slackbot.settings import Settings, example_assistant
+from slackbot.store.keys import Keys
+from slackbot.store.server import EmbeddedServer, connect
+
+Json = dict[str, Any]
+
+SIZES = (10, 100, 1_000, 5_000)
+#: What a step is made of, in order.
+PARTS = ("message", "parse", "predict", "execute", "read_back")
+#: What is asked to be in each answer: the state alone, or every event with it, which is as much as there is of them.
+SHOWN = ("NONE", "ALL")
+NAMES = {"NONE": "without_events", "ALL": "with_all_events"}
+TOLD = {
+    "NONE": "A step, with include_events=NONE in every request, so that reading back gives the state alone (a Rasa's"
+    " predict sends the events all the same)",
+    "ALL": "A step, with include_events=ALL, so that every answer but the parse has all events",
+}
+#: Seconds that a request may take.
+BOUND = 120.0
+
+
+@dataclass
+class Server:
+    """One that speaks Rasa's API, and what its steps took."""
+
+    name: str
+    url: str
+    http: aiohttp.ClientSession
+    #: Any message that its assistant understands.
+    words: str
+    token: str | None = field(default=None, repr=False)
+    #: How it understands it, and what it does then: what the conversations are made of.
+    turn: Sequence[Json] = ()
+    #: Ids of the conversations that were put there.
+    given: list[str] = field(default_factory=list)
+    #: Seconds by events shown, part and size of the conversation.
+    seconds: defaultdict[tuple[str, str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    async def ask(self, method: str, path: str, body: Any = None, **params: str) -> Any:
+        """The answer, parsed. Raises WorldError."""
+        return json.loads(await self.answer(method, path, body, **params))
+
+    async def answer(self, method: str, path: str, body: Any = None, **params: str) -> bytes:
+        """The answer as it comes. Raises WorldError."""
+        asked = {**params, "token": self.token} if self.token else params
+        async with self.http.request(method, self.url + path, json=body, params=asked) as answer:
+            found = await answer.read()
+        if answer.status >= 400:
+            said = found[:200].decode(errors="replace")
+            raise WorldError(f"{self.url} answers {method} {path} with {answer.status}: {said}")
+        return found
+
+    async def learn_turn(self) -> None:
+        """Finds out what one turn is here."""
+        parsed = await self.ask("POST", "/model/parse", {"text": self.words})
+        user = {"event": "user", "text": self.words, "parse_data": parsed}
+        told = await self.ask("POST", "/model/predict", [*_SESSION, user], include_events="NONE")
+        bot = {"event": "bot", "text": "All right.", "data": {}}
+        self.turn = [user, {"event": "action", "name": _best(told)}, bot, _LISTEN]
+
+    async def give(self, conversation_id: str, size: int) -> None:
+        """Puts a conversation of so many events there, or up to three fewer, that listens."""
+        self.given.append(conversation_id)
+        now = time.time()
+        rows = list(itertools.islice(self._events(), size))
+        while rows[-1].get("name") != "action_listen":
+            rows.pop()
+        stamped = [{**row, "timestamp": now + (at - len(rows)) * 1e-3} for at, row in enumerate(rows)]
+        path = f"/conversations/{conversation_id}/tracker/events"
+        await self.ask("PUT", path, stamped, include_events="NONE")
+
+    def _events(self) -> Iterator[Json]:
+        yield from _SESSION
+        yield from itertools.cycle(self.turn)
+
+    async def read_first(self, conversation_id: str, size: int) -> None:
+        """Reads the conversation without its events."""
+        async with self._timed("first_read", size):
+            await self.answer("GET", f"/conversations/{conversation_id}/tracker", include_events="NONE")
+
+    async def step(self, conversation_id: str, size: int, number: int, events: str) -> None:
+        """One step, timed by parts until each answer is there, unparsed. ``events``: those that each answer has."""
+        path, shown = f"/conversations/{conversation_id}", {"include_events": events}
+        text = f"{self.words} {number}"  # a text that nobody has understood before
+        async with self._timed("message", size, events):
+            await self.answer("POST", f"{path}/messages", {"text": text, "sender": "user"}, **shown)
+        async with self._timed("parse", size, events):
+            await self.answer("POST", "/model/parse", {"text": text})
+        async with self._timed("predict", size, events):
+            predicted = await self.answer("POST", f"{path}/predict", **shown)
+        told = json.loads(predicted)
+        body = {"name": _best(told), "policy": told["policy"], "confidence": told["confidence"]}
+        async with self._timed("execute", size, events):
+            await self.answer("POST", f"{path}/execute", body, **shown)
+        async with self._timed("read_back", size, events):
+            await self.answer("GET", f"{path}/tracker", **shown)
+
+    @asynccontextmanager
+    async def _timed(self, part: str, size: int, events: str = "") -> AsyncIterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[events, part, size].append(time.perf_counter() - started)
+
+    def milliseconds(self, events: str, sizes: Sequence[int]) -> dict[int, float]:
+        """The median of whole steps, by size."""
+        whole = {size: [sum(parts) for parts in zip(*self._parts(events, size), strict=True)] for size in sizes}
+        return {size: median(taken) * 1e3 for size, taken in whole.items()}
+
+    def parts(self, events: str, sizes: Sequence[int]) -> dict[str, dict[int, float]]:
+        """The medians of the parts, in milliseconds, by size."""
+        return {part: self.medians(part, sizes, events) for part in PARTS}
+
+    def medians(self, part: str, sizes: Sequence[int], events: str = "") -> dict[int, float]:
+        """Of one part, in milliseconds, by size."""
+        return {size: median(self.seconds[events, part, size]) * 1e3 for size in sizes}
+
+    def _parts(self, events: str, size: int) -> list[list[float]]:
+        return [self.seconds[events, part, size] for part in PARTS]
+
+
+def _best(told: Mapping[str, Any]) -> str:
+    return str(max(told["scores"], key=lambda row: float(row["score"]))["action"])
+
+
+_LISTEN: Json = {"event": "action", "name": "action_listen"}
+_SESSION: tuple[Json, ...] = (
+    {"event": "action", "name": "action_session_start", "policy": None, "confidence": 1.0},
+    {"event": "session_started"},
+    _LISTEN,
+)
+
+
+async def measure(servers: Sequence[Server], sizes: Sequence[int], rounds: int, progress: Progress) -> Json:
+    """The figures as a program reads them. Each round asks every server at every size, in turns.
+
+    Every step is taken on a conversation of its own of exactly that size, which was read once before, as one that
+    goes on is.
+    """
+    run, numbers = secrets.token_hex(6), itertools.count()
+    for server in servers:
+        await server.learn_turn()
+    for number, size, server, events in itertools.product(range(-1, rounds), sizes, servers, SHOWN):
+        progress.at(f"round {max(number, 0) + 1} of {rounds}: {size:,} events, {server.name}")
+        conversation = f"step-{run}-{next(numbers)}"
+        await server.give(conversation, size)
+        await server.read_first(conversation, size)
+        await server.step(conversation, size, next(numbers), events)
+        if number < 0 and size == sizes[-1] and server is servers[-1] and events == SHOWN[-1]:
+            for each in servers:  # the first round was to get going
+                each.seconds.clear()
+    return _figures(servers, sizes, rounds)
+
+
+def _figures(servers: Sequence[Server], sizes: Sequence[int], rounds: int) -> Json:
+    ours, theirs = servers[0], servers[1] if len(servers) > 1 else None
+    figures: Json = {"benchmark": "step", "rounds": rounds, "sizes": list(sizes)}
+    for events in SHOWN:
+        mine = ours.milliseconds(events, sizes)
+        their = theirs.milliseconds(events, sizes) if theirs else None
+        figures[NAMES[events]] = {
+            "ours_ms": mine,
+            "theirs_ms": their,
+            "theirs_to_ours": {size: their[size] / mine[size] for size in sizes} if their else None,
+            "largest_to_smallest": mine[sizes[-1]] / mine[sizes[0]],
+            "ours_parts_ms": ours.parts(events, sizes),
+            "theirs_parts_ms": theirs.parts(events, sizes) if theirs else None,
+        }
+    figures["first_read_ms"] = {each.name: each.medians("first_read", sizes) for each in servers}
+    return figures
+
+
+def sentences(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The figures as people read them."""
+    sizes = figures["sizes"]
+    for events in SHOWN:
+        found = figures[NAMES[events]]
+        yield f"{TOLD[events]}:"
+        for size in sizes:
+            line = f"  {size:>6,} events: {duration(found['ours_ms'][size] / 1e3)}"
+            if found["theirs_ms"]:
+                times = f"{found['theirs_to_ours'][size]:,.1f} times as long"
+                line += f"; theirs {duration(found['theirs_ms'][size] / 1e3)}, {times}"
+            yield line
+        times = f"{found['largest_to_smallest']:.2f} times as long as with {sizes[0]:,}"
+        yield f"  With {sizes[-1]:,} events it takes {times}."
+    first = ", ".join(
+        f"{duration(taken / 1e3)} with {size:,}" for size, taken in figures["first_read_ms"]["ours"].items()
+    )
+    yield f"Not in these figures: reading a conversation in, once for each process, takes {first} events."
+    yield "Within a step, parsing comes after the message with the same text: ours is understood once, and kept."
+
+
+@asynccontextmanager
+async def our_api(http: aiohttp.ClientSession, words: str) -> AsyncIterator[Server]:
+    """Our own API with the assistant and the store of the settings; nothing of it is left there."""
+    settings = Settings.from_environment(os.environ)
+    async with AsyncExitStack() as stack:
+        url = settings.redis_url
+        if url is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="st-")))
+            url = stack.enter_context(EmbeddedServer(folder))
+        core = await asyncio.to_thread(BuiltinCore.load, settings.assistant or example_assistant())
+        redis = connect(url)
+        stack.push_async_callback(redis.aclose)
+        alone = Settings(api_port=0, assistant=settings.assistant or example_assistant())
+        server = Server("ours", await stack.enter_async_context(serving(alone, core, url)), http, words)
+        stack.push_async_callback(_forget, redis, server)
+        yield server
+
+
+async def _forget(redis: Redis, server: Server) -> None:
+    for conversation_id in server.given:
+        await redis.delete(Keys(conversation_id).log, Keys(conversation_id).replaced)
+
+
+async def run(against: str | None, token: str | None, sizes: Sequence[int], rounds: int, words: str) -> Json:
+    """Measures ours, and the server at that URL. Raises StorythreadError."""
+    timeout = aiohttp.ClientTimeout(total=BOUND)
+    async with aiohttp.ClientSession(timeout=timeout) as http, our_api(http, words) as ours:
+        servers = [ours, Server("theirs", against.rstrip("/"), http, words, token)] if against else [ours]
+        try:
+            return await measure(servers, sizes, rounds, Progress())
+        except (aiohttp.ClientError, TimeoutError) as error:
+            why = str(error) or "too late"
+            raise WorldError(f"{against or ours.url} does not answer ({why})") from None
+
+
+def _sizes(_: click.Context, __: click.Parameter, text: str) -> list[int]:
+    try:
+        sizes = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        raise click.BadParameter("write numbers with commas between them, such as 10,100") from None
+    if sizes[0] < 7:
+        raise click.BadParameter("a conversation with a turn has at least 7 events")
+    return sizes
+
+
+@click.command()
+@click.option("--against", metavar="URL", help="A Rasa 3 server with --enable-api, asked in the same run.")
+@click.option("--token", help="What that server was given as --auth-token.")
+@click.option("--sizes", default=",".join(map(str, SIZES)), show_default=True, callback=_sizes, help="Events.")
+@click.option("--rounds", type=click.IntRange(1), default=15, show_default=True)
+@click.option("--words", default="hello", show_default=True, help="A message that the assistants understand.")
+def main(against: str | None, token: str | None, sizes: list[int], rounds: int, words: str) -> None:
+    """One step of teaching (message, parse, predict, execute, read back), by the length of the conversation."""
+    try:
+        figures = asyncio.run(run(against, token, sizes, rounds, words))
+    except StorythreadError as error:
+        click.echo(f"benchmarks.step: {error}", err=True)
+        sys.exit(1)
+    for sentence in sentences(figures):
+        click.echo(sentence)
+    last_line(figures)
+
+
+if __name__ == "__main__":
+    main()
