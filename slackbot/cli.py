@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slackbot.errors import StorythreadError
+from slackbot.errors import PersonError, StorythreadError
 
 if TYPE_CHECKING:
     from slackbot.core.protocol import Core
@@ -67,11 +67,22 @@ def demo(*, play: bool, console: bool, out: Path, **of_window: Any) -> None:
     if chosen and (play or console):
         raise click.UsageError(f"--{next(iter(chosen))} is for the page, not for --play or --console.")
     if play:
-        asyncio.run(run_play(out))
+        asyncio.run(run_play(_made(out)))
     elif console or (not chosen and is_typed_into()):
-        asyncio.run(run_console(out))
+        asyncio.run(run_console(_made(out)))
     else:
         asyncio.run(run_window(_demo_folder(), Options(**chosen)))
+
+
+def _made(out: Path) -> Path:
+    """The folder, which is there now: before the work, rather than after it, somebody hears that it can't be."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PersonError(f"{out}: can't be written to ({error.strerror}); name another folder with --out") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise PersonError(f"{out}: can't be written to; name another folder with --out")
+    return out
 
 
 def _demo_folder() -> Path:
@@ -277,6 +288,7 @@ def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
     from slackbot.doctor import examine
 
+    os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "ERROR")  # what matters of it is among the findings
     faults = 0
     for finding in asyncio.run(examine(_settings())):
         click.echo(str(finding))

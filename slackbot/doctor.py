@@ -260,7 +260,8 @@ def _assistant(settings: Settings) -> Finding:
     intents, stories, examples = len(core.domain.intents), len(project.stories), len(project.nlu.examples)
     counts = f"{intents} intents, {examples} examples, {stories} stories and rules"
     if not stories or not examples:
-        return _warning(subject, f"{folder} has {counts}; it will understand or do nothing until it is taught")
+        lack = "understands nothing" if not examples else "knows nothing to do"
+        return _warning(subject, f"{folder} has {counts}; it {lack} until it is taught")
     which = f"{folder}" if settings.assistant else "not set: the bundled example"
     return _ok(subject, f"{which} ({counts})")
 

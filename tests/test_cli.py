@@ -112,3 +112,19 @@ def test_help_is_quick(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=BOUND, check=True)
     assert done.stdout.strip() == "[]"
     assert run("--help", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("way", ["--play", "--console"])
+def test_a_folder_for_the_files_that_cannot_be_is_named_before_anything_starts(tmp_path: Path, way: str) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = run("demo", way, "--out", "taken/out", cwd=tmp_path)
+    assert "taken/out: can't be written to (Not a directory); name another folder with --out" in complaint(done)
+    assert "Starting" not in done.stdout
+
+
+def test_the_doctor_shows_findings_and_no_log(tmp_path: Path) -> None:
+    nowhere = "http://127.0.0.1:1/api/"
+    done = run("doctor", cwd=tmp_path, SLACK_API_URL=nowhere, SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    assert done.returncode == 1
+    assert f"SLACK_BOT_TOKEN: Slack does not answer at {nowhere}" in done.stdout
+    assert done.stderr == ""

@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from slackbot.blocks.mrkdwn import literal, plain
 from slackbot.crowd.quorum import Rule, parse_rule
 from slackbot.errors import Refused, SlackRefused, StoreUnavailable, WorldError
 from slackbot.listeners.channel_rule import HELP as CHANNEL_RULE_HELP
@@ -110,7 +111,7 @@ async def _answer(teaching: Teaching, body: Json, bot: str) -> str | Json:
                 return await subcommand.handle(teaching, body, rest.strip())
         request = parse(text)
         if request is None:
-            return HELP
+            return _help(text)
         return await _start(teaching, body, request, bot)
     except Refused as refusal:
         return str(refusal)
@@ -120,6 +121,11 @@ async def _answer(teaching: Teaching, body: Json, bot: str) -> str | Json:
         return NOT_STORED
     except WorldError:
         return NOT_DONE
+
+
+def _help(asked: str) -> str:
+    """The help, and before it what was not understood, unless that was asked for."""
+    return HELP if asked.lower() == "help" else f"I don't know what {literal(plain(f'/teach {asked}'), 100)} asks for. I know:\n{HELP}"
 
 
 async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:

@@ -33,6 +33,14 @@ async def said(scene: Scene) -> list[str]:
     return [event["text"] for event in await scene.events() if event["event"] == "user"]
 
 
+async def test_a_command_that_makes_no_sense_is_quoted_before_the_help(stage: Stage) -> None:
+    said = await stage.command("hello <b> & *all*")
+    assert said.startswith("I don't know what ")
+    assert "`/teach hello &lt;b&gt; &amp; *all*`" in said
+    assert "*/teach 3*" in said
+    assert (await stage.command("Help")).startswith("*/teach* opens a session")
+
+
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_whatever_the_speaker_writes_is_shown_escaped_and_stored_as_typed(
     redis_url: str, bistro: BuiltinCore, transport: str
