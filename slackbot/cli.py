@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from slackbot.settings import Settings
 
 
+#: What to do about a store that holds nothing of what was taught.
+_STORE_REMEDY = "name its Redis with REDIS_URL, or its folder with STORYTHREAD_DATA (.storythread/demo for the demo's)"
+
+
 class Commands(click.Group):
     """Shows our own errors as one line."""
 
@@ -198,8 +202,11 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
     if source is not None:
         conversations = conversations_from_file(source)
     else:
+        os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
         with _redis(_settings()) as url:
             conversations = asyncio.run(conversations_in_redis(url))
+        if not conversations:
+            click.echo("storythread: no session is finished in this store; " + _STORE_REMEDY, err=True)
     warn = lambda line: click.echo(line, err=True)  # noqa: E731  a name for a line
     run(into, conversations, new_file=new_file, dry_run=dry_run, show=click.echo, warn=warn)
 
@@ -276,6 +283,7 @@ def why(*, project: Path | None, names: bool, place: str) -> None:
     from slackbot.why_command import Place
     from slackbot.why_command import why as run
 
+    os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
     settings, line = _settings(), Place.of(place)
     domain = load_project(project or settings.assistant or example_assistant()).domain
     with _redis(settings) as url:

@@ -48,6 +48,7 @@ async def why(url: str, place: Place, domain: Domain, *, names: bool) -> list[st
     Slack user ids of voters are only in it with ``names``.
     """
     data = read_yaml(place.path)
+    _check_line(place)
     found = _step_at(data, place, domain) or _example_at(data, place)
     if found is None:
         remedy = "name a line of a story's step, or of an example"
@@ -59,6 +60,13 @@ async def why(url: str, place: Place, domain: Domain, *, names: bool) -> list[st
     finally:
         await redis.aclose()
     return [f"{place.path}:{place.line}: {_what(found)}", *lines]
+
+
+def _check_line(place: Place) -> None:
+    """Raises FileError for a line after the file's last."""
+    last = len(place.path.read_bytes().splitlines())
+    if place.line > last:
+        raise FileError(place.path, place.line, f"the file has {last} lines", "name one of them")
 
 
 @dataclass(frozen=True)

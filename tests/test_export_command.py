@@ -201,3 +201,10 @@ def test_a_redis_that_does_not_answer_is_named(project: Path, tmp_path: Path) ->
     assert (done.returncode, done.stdout) == (1, "")
     assert "Redis does not answer" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+async def test_a_store_without_a_finished_session_is_said_with_the_remedy(project: Path, redis_url: str) -> None:
+    done = await asyncio.to_thread(as_program, project, redis_url)
+    assert done.returncode == 0
+    assert "no session is finished in this store; name its Redis with REDIS_URL" in done.stderr
+    assert "STORYTHREAD_DATA (.storythread/demo" in done.stderr

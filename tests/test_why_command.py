@@ -173,3 +173,12 @@ async def test_what_is_no_line_of_a_step_gets_one_line_with_a_remedy(
     assert done.exit_code == 1
     assert problem in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+async def test_a_line_after_the_last_is_told(lesson: Lesson, redis_url: str, tmp_path: Path) -> None:
+    path = await files(lesson, tmp_path) / "stories.yml"
+    last = len(path.read_text().splitlines())
+    said = await why(redis_url, f"{path}:{last + 1}")
+    assert said.exit_code == 1
+    assert f"{path}:{last + 1}: the file has {last} lines; name one of them" in said.output
+    assert (await why(redis_url, f"{path}:{last}")).exit_code == 0

@@ -125,7 +125,9 @@ async def _answer(teaching: Teaching, body: Json, bot: str) -> str | Json:
 
 def _help(asked: str) -> str:
     """The help, and before it what was not understood, unless that was asked for."""
-    return HELP if asked.lower() == "help" else f"I don't know what {literal(plain(f'/teach {asked}'), 100)} asks for. I know:\n{HELP}"
+    if asked.lower() == "help":
+        return HELP
+    return f"I don't know what {literal(plain(f'/teach {asked}'), 100)} asks for. I know:\n{HELP}"
 
 
 async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:
