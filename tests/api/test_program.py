@@ -14,8 +14,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from slackbot.core.rasa import EndpointConfig, request_prediction, send_message
+from slackbot.core.rasa import EndpointConfig, RasaFailed, request_prediction, send_message
 from tests.core.conversations import write_project
+from tests.faults.world import world
 from tests.learning.assistant import DATA, DOMAIN
 
 
@@ -54,3 +55,25 @@ async def test_it_answers_trains_and_takes_the_new_model(tmp_path: Path, redis_u
                 if (await answer.json())["model"] == "storythread-2":
                     break
             await asyncio.sleep(0.05)
+
+
+async def test_serve_serves_it_beside_the_app(redis_url: str, tmp_path: Path) -> None:
+    async with world(redis_url, tmp_path) as made:
+        app = made.program("serve", STORYTHREAD_API_PORT="0", STORYTHREAD_API_TOKEN="sesame")
+        app.start()
+        await app.is_ready()
+        found = re.search(r"conversation API is at (\S+)", app.log)
+        assert found is not None
+        tracker = await send_message(EndpointConfig(found[1], token="sesame"), "c", "hello")
+        assert tracker["latest_message"]["intent"]["name"] == "greet"
+        with pytest.raises(RasaFailed, match="refuses the token"):
+            await send_message(EndpointConfig(found[1]), "c", "hello")
+        await app.stop()
+
+
+async def test_others_are_not_let_in_without_a_token(redis_url: str, tmp_path: Path) -> None:
+    async with world(redis_url, tmp_path) as made:
+        app = made.program("serve", STORYTHREAD_API_PORT="0", STORYTHREAD_API_HOST="::")
+        app.start()
+        assert await app.ended() == 1
+        assert app.log.splitlines()[-1].startswith("storythread: STORYTHREAD_API_HOST is ::, which others reach; set")
