@@ -175,9 +175,9 @@ def test_the_example_comes_with_the_program() -> None:
         bundled("nothing of this name")
 
 
-def test_the_readme_names_every_variable_and_its_default() -> None:
-    readme = Path(__file__).resolve().parents[1] / "README.md"
-    table = [line for line in readme.read_text().splitlines() if line.startswith("| `")]
+def test_the_documentation_names_every_variable_and_its_default() -> None:
+    page = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+    table = [line for line in page.read_text().splitlines() if line.startswith("| `")]
     for one in fields(Settings):
         (line,) = [line for line in table if f"`{one.metadata['variable']}`" in line]
         if one.default not in (None, ()):
