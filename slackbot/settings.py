@@ -209,6 +209,8 @@ class Settings:
     adjudication_channel: str | None = _setting("STORYTHREAD_ADJUDICATION_CHANNEL", None, _channel_id)
     #: Whether ``/teach stats`` ranks people by how often they agree with gold questions and rulings.
     leaderboard: bool = _setting("STORYTHREAD_LEADERBOARD", False, _switch)
+    #: Days after which a session in which nothing happens is exported and finished; 0: never.
+    expire_days: int = _setting("STORYTHREAD_EXPIRE_DAYS", 30, _number(0, 3650))
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
     #: 0 takes any free port.
     port: int = _setting("STORYTHREAD_PORT", 3000, _number(0, 65535))

@@ -17,7 +17,7 @@ from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.project import load_project
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.export import export_files
-from slackbot.learning.session import Status
+from slackbot.learning.session import Session, Status
 from slackbot.settings import Settings, example_assistant
 from slackbot.store import Commit, Store
 from slackbot.store.server import connect
@@ -70,13 +70,14 @@ async def _upload_once(slack: Slack, conversation: Conversation, files: dict[str
         if set(files) <= names and message.get("user") != session.speaker:
             log.info("the files of session %s are in its thread already", conversation.id)
             return
-    await slack.upload(session.channel, files, _words(files), thread_ts=thread_ts)
+    await slack.upload(session.channel, files, _words(files, session), thread_ts=thread_ts)
 
 
-def _words(files: dict[str, str]) -> str:
+def _words(files: dict[str, str], session: Session) -> str:
+    why = "" if session.ended_by else "Nothing happened here for long, so I finished this session. "
     if "stories.yml" not in files:
-        return "Nothing was agreed in this session, so there is no story to export."
-    return "What was said and agreed here, as Rasa's files:"
+        return f"{why}Nothing was agreed in this session, so there is no story to export."
+    return f"{why}What was said and agreed here, as Rasa's files:"
 
 
 async def _finish(store: Store, conversation: Conversation) -> None:

@@ -31,12 +31,12 @@ def training_requester(redis_url: str) -> Callable[[], Awaitable[None]]:
     """A function that enqueues one training, unless one waits already. It raises StoreUnavailable."""
 
     async def ask() -> None:
-        await asyncio.to_thread(_enqueue, redis_url)
+        await asyncio.to_thread(enqueue_training, redis_url)
 
     return ask
 
 
-def _enqueue(redis_url: str) -> None:
+def enqueue_training(redis_url: str) -> None:
     """Enqueues the training that comes after the latest model.
 
     So its id is the same for all who ask before that model is there, and another one as soon as it is: whoever asks
@@ -72,7 +72,7 @@ def train_again() -> None:
             if not models.training().is_due:
                 return
         if models.training().is_due:
-            _enqueue(url)
+            enqueue_training(url)
 
 
 def _trained(folder: Path, url: str, models: Models) -> bool:

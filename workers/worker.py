@@ -24,6 +24,7 @@ from rq.scheduler import RQScheduler
 from slackbot.errors import StoreUnavailable
 from slackbot.settings import Settings, configure_logging
 from slackbot.store.server import connect_sync
+from workers.housekeeping import Housekeeper
 from workers.queue import job_queue
 from workers.reminders import ring_overdue
 
@@ -197,6 +198,7 @@ class _Scheduler(RQScheduler):
         super().__init__(queues, connection=connection, **kwargs)
         self._worker_pid = os.getpid()
         self._worker_pool = connection.connection_pool
+        self._housekeeper: Housekeeper | None = None  # of the process that this forks
 
     def start(self) -> BaseProcess:
         """Forks, sharing no connection with the worker.
@@ -227,10 +229,12 @@ class _Scheduler(RQScheduler):
             self.connection.expire(self.get_locking_key(name), _LOCK_SECONDS)
 
     def enqueue_scheduled_jobs(self) -> None:
-        """What is due, and reminders whose alarm was lost."""
+        """What is due, reminders whose alarm was lost, and periodic jobs."""
         super().enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
         if self._acquired_locks:
             ring_overdue(self.connection, time.time())
+            self._housekeeper = self._housekeeper or Housekeeper(self.connection)
+            self._housekeeper.begin(time.time())
 
     def work(self) -> None:
         """Until it is stopped or its worker is gone."""

@@ -43,12 +43,12 @@ def _guide(session: Session) -> str:
 
 
 def _state(session: Session) -> str:
-    who = person(session.ended_by) if session.ended_by else ""
+    who = f"by {person(session.ended_by)}" if session.ended_by else "by itself, as nothing happened for long"
     return {
         Status.OPEN: ":large_green_circle: Open.",
-        Status.FINISHING: f":hourglass_flowing_sand: Finished by {who}; the files are on their way.",
-        Status.FINISHED: f":white_check_mark: Finished by {who}; the files are in the thread.",
-        Status.ABORTED: f":no_entry: Aborted by {who}; nothing was exported.",
+        Status.FINISHING: f":hourglass_flowing_sand: Finished {who}; the files are on their way.",
+        Status.FINISHED: f":white_check_mark: Finished {who}; the files are in the thread.",
+        Status.ABORTED: f":no_entry: Aborted {who}; nothing was exported.",
     }[session.status]
 
 

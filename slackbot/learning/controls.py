@@ -112,7 +112,18 @@ def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
     return commit, "The conversation starts anew. What came before is kept as a story of its own."
 
 
-def _end(conversation: Conversation, person: str, status: Status) -> Commit:
+def ended_by_itself(conversation: Conversation) -> Commit:
+    """Finishes a session that was abandoned, unless a vote, a message or an event comes meanwhile."""
+    return replace(
+        _end(conversation, None, Status.FINISHING),
+        version=conversation.snapshot.version,
+        question_revision=conversation.snapshot.question_revision,
+        input_revision=conversation.snapshot.input_revision,
+        session_revision=conversation.snapshot.session_revision,
+    )
+
+
+def _end(conversation: Conversation, person: str | None, status: Status) -> Commit:
     commit = replace(
         without_question(conversation, Outcome.ENDED, person),
         session=conversation.session.ended(status, person).as_dict(),

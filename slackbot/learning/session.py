@@ -38,7 +38,7 @@ class Session:
     additions: Additions = field(default_factory=Additions)
     #: What keeps the loop from going on, in words for people; None when nothing does.
     trouble: str | None = None
-    #: Slack user id of who finished or aborted it.
+    #: Slack user id of who finished or aborted it; None as well where it was abandoned.
     ended_by: str | None = None
     #: By which a part closes, as text; empty where ``quorum`` people must agree.
     rule: str = ""
@@ -69,8 +69,8 @@ class Session:
             }
         )
 
-    def ended(self, status: Status, person: str) -> Session:
-        """The session after somebody finished or aborted it."""
+    def ended(self, status: Status, person: str | None) -> Session:
+        """The session after somebody finished or aborted it; None: nobody did, it was abandoned."""
         return replace(self, status=status, ended_by=person, trouble=None)
 
 
