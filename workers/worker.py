@@ -24,7 +24,7 @@ from rq.scheduler import RQScheduler
 from slackbot.errors import StoreUnavailable
 from slackbot.settings import Settings, configure_logging
 from slackbot.store.server import connect_sync
-from workers.housekeeping import Housekeeper
+from workers.periodic import Housekeeper
 from workers.queue import job_queue
 from workers.reminders import ring_overdue
 

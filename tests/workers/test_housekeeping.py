@@ -17,7 +17,8 @@ from slackbot.store.alarms import Alarms
 from slackbot.store.keys import Keys
 from slackbot.store.server import connect_sync
 from tests.workers.test_reminders import LISTENS, SESSION
-from workers.housekeeping import PERIODIC, Housekeeper, expire_abandoned, recover_stuck
+from workers.housekeeping import expire_abandoned, recover_stuck
+from workers.periodic import PERIODIC, Housekeeper
 from workers.queue import job_queue
 
 DAY = 86400.0
