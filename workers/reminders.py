@@ -6,7 +6,6 @@ import asyncio
 import logging
 import math
 import os
-import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -28,8 +27,9 @@ from workers.queue import FAILURE_TTL, enqueue_once, job_queue
 
 log = logging.getLogger(__name__)
 
-#: Alarms that are taken up at once, and conversations that are at work on at once.
-BATCH, AT_ONCE = 200, 8
+#: Alarms that a process takes at once, conversations that it is at work on at once, and seconds for which it has what
+#: it took for itself.
+BATCH, AT_ONCE, LENT = 50, 8, 10.0
 #: Seconds after which an alarm that nobody rang is found by whoever keeps RQ's schedule, and between two such finds.
 OVERDUE_AFTER, SWEEP_EVERY = 3.0, 5
 #: Seconds that ringing may take.
@@ -115,17 +115,11 @@ class _Ringing:
     def __init__(self, store: Store, alarms: Alarms, clock: Callable[[], float]) -> None:
         self._store, self._alarms, self._clock = store, alarms, clock
         self._reader = Reader(store, lambda: _NO_DOMAIN)
-        self._failed: set[Alarm] = set()
 
     async def run(self) -> int:
         fired, until = 0, self._clock()
-        while found := await self._alarms.due(until, BATCH + len(self._failed)):
-            batch = [alarm for alarm in found if alarm not in self._failed]
-            if not batch:
-                break
-            # Several processes may ring at once: each begins somewhere else.
-            conversations = list({alarm.conversation_id for alarm in batch})
-            random.shuffle(conversations)
+        while batch := await self._alarms.take(until, self._clock() + LENT, BATCH):
+            conversations = {alarm.conversation_id for alarm in batch}
             turns = asyncio.Semaphore(AT_ONCE)
             fired += sum(await asyncio.gather(*(self._in_turn(turns, one, batch) for one in conversations)))
         return fired
@@ -139,7 +133,6 @@ class _Ringing:
                 log.warning("reminders of conversation %s: %s", conversation_id, error)
             except Exception:
                 log.exception("the reminders of conversation %s fail", conversation_id)
-        self._failed.update(own)
         return 0
 
     async def _fire(self, conversation_id: str, alarms: Sequence[Alarm]) -> int:

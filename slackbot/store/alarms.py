@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import cast
@@ -28,14 +28,22 @@ class Alarms:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        script = files("slackbot.store") / "lua" / "hold.lua"
-        self._hold = redis.register_script(script.read_text(encoding="utf-8"))
+        lua = files("slackbot.store") / "lua"
+        self._hold, self._take = (
+            redis.register_script((lua / f"{name}.lua").read_text(encoding="utf-8")) for name in ("hold", "take")
+        )
 
     @available
     async def due(self, until: float, limit: int) -> list[Alarm]:
         """Those that are to ring and are due at ``until`` (Unix seconds), no more than ``limit``; the first first."""
         found = await self._redis.zrangebyscore(keys.REMINDERS, "-inf", until, start=0, num=limit, withscores=True)
         return _alarms(found)
+
+    @available
+    async def take(self, until: float, lent_until: float, limit: int) -> list[Alarm]:
+        """As ``due``, and nobody else gets them before ``lent_until`` (Unix seconds), be it that this process died."""
+        found = await self._take(keys=[keys.REMINDERS], args=[until, lent_until, limit])
+        return _alarms(zip(found[::2], map(float, found[1::2]), strict=True))
 
     @available
     async def held(self, limit: int) -> list[Alarm]:
@@ -51,7 +59,8 @@ class Alarms:
     @available
     async def hold(self, alarm: Alarm) -> None:
         """Notes that it rang and its conversation can't take it now; whoever carries that on fires it."""
-        await self._hold(keys=[keys.REMINDERS, keys.REMINDERS_HELD, keys.DUE], args=[alarm.conversation_id, alarm.name])
+        index = [keys.REMINDERS, keys.REMINDERS_HELD, keys.DUE]
+        await self._hold(keys=index, args=[alarm.conversation_id, alarm.name, alarm.due])
 
     @available
     async def forget(self, alarm: Alarm) -> None:
@@ -75,7 +84,7 @@ class Alarms:
 
 def _alarms(found: object) -> list[Alarm]:
     alarms = []
-    for member, due in cast(list[tuple[str, float]], found):
+    for member, due in cast(Iterable[tuple[str, float]], found):
         conversation_id, _, name = member.partition("\n")
         alarms.append(Alarm(conversation_id, name, due))
     return alarms

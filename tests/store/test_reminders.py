@@ -114,6 +114,18 @@ async def test_what_is_held_back_does_not_ring_and_is_forgotten_with_its_reminde
     assert await alarms.counts() == (0, 0)
 
 
+async def test_what_one_process_took_others_get_only_when_it_has_had_its_time(redis: Redis, store: Store) -> None:
+    alarms = Alarms(redis)
+    await store.create("c", SESSION, FIRST, "parent")
+    await store.commit("c", Commit(events=[_reminder("r")]))
+    noon = datetime(2030, 1, 1, 12, tzinfo=UTC).timestamp()
+    assert await alarms.take(noon - 1, noon + 9, 5) == []
+    assert await alarms.take(noon, noon + 10, 5) == [Alarm("c", "r", noon)]
+    assert await alarms.take(noon + 9, noon + 20, 5) == []
+    assert [one.name for one in await alarms.take(noon + 10, noon + 20, 5)] == ["r"]
+    assert (await read(store, "c")).alarm == ("r", noon)
+
+
 async def test_an_index_is_not_made_of_a_log_that_has_grown(store: Store) -> None:
     await store.create("c", SESSION, FIRST, "parent")
     assert not await store.index_reminders("c", 0, [])

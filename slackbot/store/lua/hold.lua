@@ -6,16 +6,15 @@
 --
 -- ARGV[1] conversation id
 -- ARGV[2] name
+-- ARGV[3] when it was to ring (Unix seconds)
 --
 -- Returns 1 when it was held back, 0 when it was not to ring any more (nothing is changed).
 
 local member = ARGV[1] .. '\n' .. ARGV[2]
-local due = redis.call('ZSCORE', KEYS[1], member)
-if not due then
+if redis.call('ZREM', KEYS[1], member) == 0 then
   return 0
 end
-redis.call('ZREM', KEYS[1], member)
-redis.call('ZADD', KEYS[2], due, member)
+redis.call('ZADD', KEYS[2], ARGV[3], member)
 local time = redis.call('TIME')
 redis.call('ZADD', KEYS[3], time[1] .. '.' .. string.format('%06d', time[2]), ARGV[1])
 return 1
