@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -355,6 +356,15 @@ def _redis(settings: Settings, *, keep_running: bool = False) -> Iterator[str]:
     if settings.redis_url:
         yield settings.redis_url
         return
+    # A program that is just killed leaves its server behind, for the next one to find.
+    before = signal.signal(signal.SIGTERM, _end_in_order)
     server = EmbeddedServer(settings.data)
-    with server as url, server.kept_running() if keep_running else nullcontext():
-        yield url
+    try:
+        with server as url, server.kept_running() if keep_running else nullcontext():
+            yield url
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end_in_order(number: int, _frame: object) -> None:
+    sys.exit(128 + number)

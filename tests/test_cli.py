@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +19,18 @@ from slackbot.settings import example_assistant
 BOUND = 60
 
 
-def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """``storythread`` with these settings and no others."""
+def environment(**settings: str) -> dict[str, str]:
+    """One with these settings and no others."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("STORYTHREAD_", "SLACK_"))}
     clean.pop("REDIS_URL", None)
+    return {**clean, **settings}
+
+
+def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """``storythread`` with these settings and no others."""
     command = [sys.executable, "-m", "slackbot", *arguments]
     return subprocess.run(
-        command, cwd=cwd, env={**clean, **settings}, capture_output=True, text=True, timeout=BOUND, check=False
+        command, cwd=cwd, env=environment(**settings), capture_output=True, text=True, timeout=BOUND, check=False
     )
 
 
@@ -128,3 +135,15 @@ def test_the_doctor_shows_findings_and_no_log(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"SLACK_BOT_TOKEN: Slack does not answer at {nowhere}" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_command_that_is_told_to_end_leaves_no_server_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "slackbot", "train"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as training:
+        assert training.stdout is not None
+        assert "Reading" in training.stdout.readline()  # the server runs by then
+        training.send_signal(signal.SIGTERM)
+        training.communicate(timeout=BOUND)
+    assert training.returncode == 128 + signal.SIGTERM
+    with socket.socket(socket.AF_UNIX) as client, pytest.raises(OSError, match="No such file|refused"):
+        client.connect(str(tmp_path / ".storythread" / "valkey" / "socket"))

@@ -19,7 +19,7 @@ async def open_stage(redis_url: str, bistro: BuiltinCore) -> AsyncIterator[Stage
 
 async def test_where_three_can_vote_people_vote_until_it_is_sure(open_stage: Stage) -> None:
     scene = await open_stage.teach()
-    assert "2 to 4 people vote until it is 85% sure" in shown(scene.parent)
+    assert "2 to 4 people vote until it is 82% sure" in shown(scene.parent)
     await scene.say("hi")
     card = await scene.card("hi")
     await scene.press("ben", "All right")

@@ -10,6 +10,10 @@ import pytest
 from tests.faults.world import World, world
 
 
+#: What is said while the assistant is made ready.
+_PROGRESS = tuple(f"storythread: {verb} " for verb in ("loading", "Reading", "Learning", "Learned"))
+
+
 @pytest.fixture
 async def made(redis_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with world(redis_url, tmp_path) as made:
@@ -21,7 +25,7 @@ async def _said(made: World, **variables: str) -> str:
     program = made.program("serve", **variables)
     program.start()
     assert await program.ended() == 1, program.log
-    lines = [line for line in program.log.splitlines() if "loading the assistant" not in line]
+    lines = [line for line in program.log.splitlines() if not line.startswith(_PROGRESS)]
     assert len(lines) == 1, program.log
     return lines[0]
 
