@@ -145,5 +145,5 @@ def test_a_command_that_is_told_to_end_leaves_no_server_behind(tmp_path: Path) -
         training.send_signal(signal.SIGTERM)
         training.communicate(timeout=BOUND)
     assert training.returncode == 128 + signal.SIGTERM
-    with socket.socket(socket.AF_UNIX) as client, pytest.raises(OSError, match="No such file|refused"):
+    with socket.socket(socket.AF_UNIX) as client, pytest.raises(OSError, match=r"No such file|refused"):
         client.connect(str(tmp_path / ".storythread" / "valkey" / "socket"))

@@ -9,7 +9,6 @@ import pytest
 
 from tests.faults.world import World, world
 
-
 #: What is said while the assistant is made ready.
 _PROGRESS = tuple(f"storythread: {verb} " for verb in ("loading", "Reading", "Learning", "Learned"))
 
