@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -26,6 +27,16 @@ def caches() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="st-") as name, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def logging_levels() -> Iterator[None]:
+    """What a command sets that a test runs in this process does not silence the tests after it."""
+    loggers = (logging.getLogger(), logging.getLogger("slackbot"))
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

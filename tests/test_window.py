@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
 from slackbot.blocks.card import ACCEPT, CHANGE
@@ -94,6 +95,7 @@ def _with_button(action: str) -> Callable[[list[dict[str, Any]]], Any]:
     return found
 
 
+@pytest.mark.slow
 async def test_a_session_goes_on_after_everything_was_killed_or_after_the_app_alone(tmp_path: Path) -> None:
     async with ClientSession() as session:
         async with demo(tmp_path) as (process, url):

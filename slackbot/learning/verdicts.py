@@ -53,7 +53,8 @@ def verdict(question: Question, votes: Iterable[Vote], path: Sequence[str]) -> V
         found = agreed_spans(terms, counting(counted, path), len(path)) or found
     if found is None and (most := most_votes(terms.rule)) is not None:
         ballots = ballots_on(question, terms, counted, path)
-        if len(ballots) + sum(vote.mark is Mark.UNSURE for vote in counted) >= most:
+        unsure = {vote.person for vote in counted if vote.mark is Mark.UNSURE} - {ballot.person for ballot in ballots}
+        if len(ballots) + len(unsure) >= most:
             kind = question.parts[len(path)].kind
             return Exhausted(candidates(ballots, classes=terms.classes.get(kind, 2), skills=terms.skills))
     return found

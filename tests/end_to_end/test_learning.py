@@ -93,6 +93,7 @@ async def test_after_ten_corrected_turns_the_eleventh_is_right(learning: Stage, 
     assert untaught["intent"]["name"] != "ask_hours"
 
 
+@pytest.mark.slow
 async def test_a_project_that_breaks_keeps_its_model_until_it_is_mended(learning: Stage, folder: Path) -> None:
     scene = await learning.teach()
     domain = (folder / "domain.yml").read_text()

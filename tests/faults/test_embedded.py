@@ -36,6 +36,7 @@ async def test_killed_together(tmp_path: Path) -> None:
         await session.check()
 
 
+@pytest.mark.slow
 async def test_only_valkey_is_killed(tmp_path: Path) -> None:
     """The app starts it again and goes on by itself."""
     async with world("", tmp_path) as made:

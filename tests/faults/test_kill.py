@@ -59,6 +59,7 @@ def restart(app: Program) -> None:
     app.start()
 
 
+@pytest.mark.slow
 async def test_killed_after_acts_of_each_kind(redis_url: str, tmp_path: Path) -> None:
     async with world(redis_url, tmp_path) as made:
         app, _ = await made.running("serve", "work")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from slackbot.core.builtin import BuiltinCore
 from slackbot.store.models import Models
 from tests.faults.world import poll, world
 from tests.learning.lesson import Lesson
 
 
+@pytest.mark.slow
 async def test_two_processes_both_take_the_new_version(redis_url: str, tmp_path: Path, bistro: BuiltinCore) -> None:
     async with world(redis_url, tmp_path) as made:
         programs = [made.program(name, STORYTHREAD_LEARN="yes") for name in ("serve", "serve", "work")]

@@ -17,6 +17,7 @@ from tests.faults.world import world
 _SEED = 20
 
 
+@pytest.mark.slow
 async def test_they_share_the_work(redis_url: str, tmp_path: Path, bistro: BuiltinCore) -> None:
     async with world(redis_url, tmp_path) as made, AppHere(made, bistro), AppHere(made, bistro):
         await made.running("work")

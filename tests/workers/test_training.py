@@ -93,6 +93,7 @@ async def test_a_worker_trains_what_is_asked_for(
     assert training.models[0].covers == 1
 
 
+@pytest.mark.slow
 async def test_what_is_wanted_while_one_runs_is_trained_afterwards(
     redis_url: str, folder: Path, models: Models, connection: Redis, start: Callable[[], WorkerProcess]
 ) -> None:
