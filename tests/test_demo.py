@@ -72,6 +72,7 @@ def _step(event: object) -> str | None:
     return None
 
 
+@pytest.mark.slow
 def test_people_can_act_in_the_demo_by_typing(tmp_path: Path) -> None:
     """Lines that are typed are what people do; ``finish`` writes the files."""
     command = [sys.executable, "-m", "slackbot", "demo", "--out", "files"]

@@ -22,7 +22,10 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("project", SCRIPTS)
+@pytest.mark.parametrize(
+    "project",
+    [pytest.param(name, marks=pytest.mark.slow) if "forms" in name else name for name in SCRIPTS],
+)
 async def test_a_session_on_a_project(redis_url: str, project: str) -> None:
     """A scripted session runs: everything is agreed, and the stories say what the thread shows."""
     if not PROJECTS.exists():

@@ -71,6 +71,7 @@ def test_of_very_many_intents_the_most_confused_are_pictured(tmp_path: Path) -> 
     assert names == sorted(names)
 
 
+@pytest.mark.slow
 def test_a_picture_has_room_for_every_name_and_number(tmp_path: Path) -> None:
     few, many = ([(f"intent{number}", "intent0") for number in range(count)] for count in (2, 77))
     for name, pairs in (("few", few), ("many", many)):

@@ -107,6 +107,7 @@ def test_there_is_nothing_to_resume_at_first(folder: Path, environment: dict[str
     assert "there is no unfinished session" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_killed_shell_resumes_with_everything_that_was_agreed(folder: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "slackbot", "shell"]
     with subprocess.Popen(

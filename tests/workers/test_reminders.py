@@ -63,6 +63,7 @@ def wait_until_fired(connection: SyncRedis, conversations: Any, seconds: float =
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_a_worker_rings_when_it_is_time(
     redis: Redis, redis_url: str, connection: SyncRedis, tmp_path: Path
 ) -> None:

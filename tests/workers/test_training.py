@@ -110,6 +110,7 @@ async def test_what_is_wanted_while_one_runs_is_trained_afterwards(
     assert models.training().models[0].covers == 2
 
 
+@pytest.mark.slow
 async def test_a_broken_project_is_noted_and_the_model_stays(
     redis_url: str, folder: Path, models: Models, connection: Redis, start: Callable[[], WorkerProcess]
 ) -> None:

@@ -147,6 +147,7 @@ def test_a_job_runs_and_the_log_says_so(
     assert "Traceback" not in worker.log
 
 
+@pytest.mark.slow
 def test_a_job_that_fails_is_tried_again_after_a_while(
     queue: Queue, start: Callable[..., WorkerProcess], lines: Path
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_job_that_fails_is_tried_again_after_a_while(
     assert worker.stop() == 0
 
 
+@pytest.mark.slow
 def test_the_job_of_a_killed_worker_is_done_by_another(
     queue: Queue, start: Callable[..., WorkerProcess], lines: Path
 ) -> None:
