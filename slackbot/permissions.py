@@ -16,7 +16,7 @@ class Right(StrEnum):
 
     START = "start a session"
     VOTE = "vote"
-    #: Undo, restart, abort, finish.
+    #: Undo, restart, pause, abort, finish.
     CONTROL = "do this"
     #: Set what holds for a whole channel, and see how everybody does.
     ADMINISTER = "administer this"
@@ -36,7 +36,7 @@ async def _nobody(_: str) -> bool:
 
 
 class Permissions:
-    """Members of a session's channel may start and vote; its owner and its speaker may undo, restart and end it.
+    """Members of a session's channel may start and vote; its owner and its speaker may undo, restart, pause and end it.
 
     Administrators are those whom the settings name; where they name none, whoever administers the workspace.
     Adjudicators are those whom the settings name, in all channels; where they name none, a session's owner.

@@ -33,6 +33,7 @@ from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.failures import Remedy, first_draft, written_events
 from slackbot.learning.loop import Loop
+from slackbot.learning.pausing import require_running
 from slackbot.learning.question import Question, Ruling
 from slackbot.learning.renewal import Renewal
 from slackbot.learning.session import Session, Status, least_votes
@@ -42,6 +43,7 @@ from slackbot.learning.verdicts import is_disputed
 from slackbot.missed import Missed
 from slackbot.permissions import Permissions, Right
 from slackbot.reminding import Reminding
+from slackbot.sessions import Sessions
 from slackbot.store import Store
 from slackbot.store.channels import Channels
 from slackbot.store.preferences import People
@@ -101,7 +103,8 @@ class Teaching:
         self.people, self.backlog, self.checks = people, backlog, checks
         self._permissions, self._requests = permissions, requests
         self._missed = Missed(store, loop.read, slack)
-        self.reminding = Reminding(store, loop, permissions, self.wake)
+        self.sessions = Sessions(store, loop, permissions)
+        self.reminding = Reminding(loop, self.sessions, self.wake)
 
     # --- sessions -----------------------------------------------------------------------------------------------
 
@@ -165,7 +168,7 @@ class Teaching:
         """
         conversation = await self._conversation_of(place, button.conversation)
         await self._permissions.require(Right.CONTROL, person, place.channel, conversation.session)
-        version = None if control in {Control.ABORT, Control.FINISH} else button.version
+        version = button.version if control in {Control.UNDO, Control.RESTART} else None
         try:
             words = await self.loop.control(conversation.id, control, person, version=version)
         except Conflict:
@@ -182,7 +185,9 @@ class Teaching:
         """Takes a message, if it is the speaker's in a session's thread. Anything else is talk."""
         conversation = await self._spoken_in(place, person)
         if conversation is not None and (words := plain(text).strip()):
-            await self.store.take_message(conversation.id, ts, {"text": words}, redraw=conversation.open_card)
+            outcome = await self.store.take_message(conversation.id, ts, {"text": words}, redraw=conversation.open_card)
+            if conversation.is_paused and outcome == "taken":
+                self._tell_later(place, person, "This session is paused: your message waits until it is resumed.")
             self.wake(conversation.id)
 
     async def changed(self, place: Place, person: str, ts: str, text: str | None, changed: str) -> None:
@@ -196,11 +201,14 @@ class Teaching:
         )
         if outcome == "late":
             line = "That turn is over already, so the change makes no difference. *Undo* takes a turn back."
-            self._background.start(
-                self.slack.tell(place.channel, person, line, thread_ts=place.thread_ts), "telling a late change"
-            )
+            self._tell_later(place, person, line)
         elif outcome != "repeated":
             self.wake(conversation.id)
+
+    def _tell_later(self, place: Place, person: str, line: str) -> None:
+        self._background.start(
+            self.slack.tell(place.channel, person, line, thread_ts=place.thread_ts), "telling the speaker"
+        )
 
     async def _spoken_in(self, place: Place, person: str) -> Conversation | None:
         conversation_id = await self._conversation_in(place)
@@ -259,6 +267,7 @@ class Teaching:
         if conversation is None:
             raise Refused(_FOREIGN)
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        require_running(conversation.session)
         answers = next((vote.answers for vote in conversation.votes if vote.person == person), ())
         if not await self.store.vote(
             conversation.id, button.question, person, answers, mark=Mark.FLAG, comment=comment[:LONGEST_COMMENT]
@@ -298,6 +307,7 @@ class Teaching:
     async def submit(self, person: str, draft: Draft, conversation: Conversation) -> None:
         """Makes a draft a vote."""
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        require_running(conversation.session)
         if not await self.store.vote(conversation.id, draft.question, person, draft.path):
             raise Refused(_CLOSED)
         self._after_vote(conversation.id, draft.question, person, self._telling(conversation, person))
@@ -318,6 +328,7 @@ class Teaching:
         if conversation is None or (place.channel and place.channel not in known):  # the Home tab is in no channel
             raise Refused(_FOREIGN)
         await self._permissions.require(Right.ADJUDICATE, person, conversation.session.channel, conversation.session)
+        require_running(conversation.session)
         question = conversation.question
         if question is None or question.id != button.question or not is_disputed(question, conversation.votes):
             raise Refused("This has been decided meanwhile, or votes may still decide it.")
@@ -332,6 +343,7 @@ class Teaching:
         """Decides by a draft. Raises Refused."""
         session, question = conversation.session, conversation.question
         await self._permissions.require(Right.ADJUDICATE, person, session.channel, session)
+        require_running(session)
         if question is None or question.id != draft.question or len(question.decided) != draft.decided:
             raise Refused("This has been decided meanwhile: your ruling came too late, and changes nothing.")
         await self.loop.rule(conversation.id, question, Ruling(person, draft.ruling, reason[:LONGEST_COMMENT]))
@@ -371,6 +383,7 @@ class Teaching:
         if conversation is None:
             raise Refused(_FOREIGN)
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
+        require_running(conversation.session)
         question = conversation.question
         if question is None or question.id != button.question:
             raise Refused(_CLOSED)
@@ -386,6 +399,7 @@ class Teaching:
     async def _question_of(self, place: Place, person: str, button: CardButton) -> tuple[Conversation, Question]:
         conversation = await self._conversation_of(place, button.conversation)
         await self._permissions.require(Right.VOTE, person, place.channel)
+        require_running(conversation.session)
         question = conversation.question
         if question is None or question.id != button.question:
             raise Refused(_CLOSED)

@@ -55,18 +55,23 @@ def open_card(
     waiting: Sequence[Message],
     responses: Responses,
     contradictions: Sequence[Contradiction] = (),
+    *,
+    paused_by: str | None = None,
 ) -> Card:
     """The card of a question that people are asked.
 
     Of the ``votes`` it shows how many there are, and what they say only where people needn't answer blind;
-    ``contradictions`` are to be warned of.
+    ``contradictions`` are to be warned of. While the session is paused it has no buttons.
     """
     failure = question.failure
+    deciding = failure_blocks(conversation_id, question, failure) if failure else []
+    if paused_by is not None:
+        deciding = [kit.context(f":double_vertical_bar: Paused by {person(paused_by)}. What was voted is kept.")]
     blocks = [
         kit.section(_heading(speaker, question)),
         *(kit.section(line) for line in _lines(question, speaker, responses)),
         *warnings(question, contradictions),
-        *(failure_blocks(conversation_id, question, failure) if failure else _voting(conversation_id, question, votes)),
+        *(deciding or _voting(conversation_id, question, votes)),
     ]
     if waiting:
         blocks.append(kit.context(_waiting(waiting)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from slackbot.blocks import kit
 from slackbot.blocks.card import Card
+from slackbot.blocks.menu import menu
 from slackbot.blocks.mrkdwn import bold, escape, literal, person, shorten
 from slackbot.blocks.rules import rule_words
 from slackbot.blocks.values import SessionButton
@@ -30,7 +31,7 @@ def parent(conversation_id: str, session: Session, version: int, turns: int) -> 
         blocks.append(kit.section(_guide(session)))
         if session.trouble:
             blocks.append(kit.section(f":warning: {escape(session.trouble)}"))
-        blocks.append(_buttons(SessionButton(conversation_id, version).pack()))
+        blocks.append(kit.actions(_buttons(conversation_id, session, version)))
     blocks.append(kit.context(f"{_state(session)} {turns} {'turn' if turns == 1 else 'turns'} agreed."))
     return Card(title, blocks)
 
@@ -43,6 +44,8 @@ def _guide(session: Session) -> str:
 
 
 def _state(session: Session) -> str:
+    if session.status is Status.OPEN and session.paused_by is not None:
+        return f":double_vertical_bar: Paused by {person(session.paused_by)}; messages wait until it is resumed."
     who = f"by {person(session.ended_by)}" if session.ended_by else "by itself, as nothing happened for long"
     return {
         Status.OPEN: ":large_green_circle: Open.",
@@ -52,31 +55,31 @@ def _state(session: Session) -> str:
     }[session.status]
 
 
-def _buttons(value: str) -> kit.Block:
-    return kit.actions(
-        [
-            kit.button("Undo", _ACTION_OF[Control.UNDO], value),
-            kit.button(
-                "Restart",
-                _ACTION_OF[Control.RESTART],
-                value,
-                confirm=kit.confirm(
-                    "Start anew?",
-                    "The conversation begins again. What was agreed so far stays as a story of its own.",
-                    "Restart",
-                    "Go on",
-                ),
-            ),
-            kit.button(
-                "Abort",
-                _ACTION_OF[Control.ABORT],
-                value,
-                style="danger",
-                confirm=kit.confirm("Abort the session?", "Nothing of it will be exported.", "Abort", "Go on"),
-            ),
-            kit.button("Finish", _ACTION_OF[Control.FINISH], value, style="primary"),
-        ]
+def _buttons(conversation_id: str, session: Session, version: int) -> list[kit.Block]:
+    value = SessionButton(conversation_id, version).pack()
+    if session.paused_by is not None:
+        return [kit.button("Resume", _ACTION_OF[Control.RESUME], value, style="primary"), *_endings(value)]
+    restart = kit.button(
+        "Restart",
+        _ACTION_OF[Control.RESTART],
+        value,
+        confirm=kit.confirm(
+            "Start anew?",
+            "The conversation begins again. What was agreed so far stays as a story of its own.",
+            "Restart",
+            "Go on",
+        ),
     )
+    undo = kit.button("Undo", _ACTION_OF[Control.UNDO], value)
+    return [undo, restart, *_endings(value), menu(conversation_id, version)]
+
+
+def _endings(value: str) -> list[kit.Block]:
+    sure = kit.confirm("Abort the session?", "Nothing of it will be exported.", "Abort", "Go on")
+    return [
+        kit.button("Abort", _ACTION_OF[Control.ABORT], value, style="danger", confirm=sure),
+        kit.button("Finish", _ACTION_OF[Control.FINISH], value, style="primary"),
+    ]
 
 
 def again(control: Control, words: str, conversation_id: str, version: int) -> Card:

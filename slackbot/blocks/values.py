@@ -75,6 +75,21 @@ class SessionButton(ButtonValue):
 
 
 @dataclass(frozen=True)
+class SessionChoice(ButtonValue):
+    """An option in the menu of a session's parent message: what is chosen, and the same as a ``SessionButton``."""
+
+    prefix: ClassVar[str] = "menu"
+    choice: str
+    conversation: str
+    version: int
+
+    @property
+    def button(self) -> SessionButton:
+        """The session as it was when the menu was drawn."""
+        return SessionButton(self.conversation, self.version)
+
+
+@dataclass(frozen=True)
 class EntityButton(ButtonValue):
     """A button beside an entity in the modal: which one it is (``entity_id``)."""
 

@@ -17,5 +17,10 @@ def latest_sign(conversation: Conversation) -> float:
 
 
 def abandoned(conversation: Conversation, since: float) -> bool:
-    """Whether nothing has happened in an open session since then (Unix seconds), and no reminder is to fire."""
+    """Whether nothing has happened in an open session since then (Unix seconds), and nothing is to.
+
+    Something is to happen where a reminder is to fire, and where somebody has paused the session to resume it.
+    """
+    if conversation.is_paused:
+        return False
     return conversation.is_open and conversation.snapshot.alarm is None and latest_sign(conversation) < since

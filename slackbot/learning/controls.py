@@ -19,6 +19,7 @@ from slackbot.dialogue.events import (
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import Refused
 from slackbot.learning.conversation import Conversation
+from slackbot.learning.pausing import pause, require_running, resume
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import ClosedQuestion, Outcome, PartKind
 from slackbot.learning.session import Status
@@ -32,12 +33,18 @@ class Control(StrEnum):
     RESTART = "restart"
     ABORT = "abort"
     FINISH = "finish"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 def commit_of(control: Control, conversation: Conversation, person: str) -> tuple[Commit, str]:
     """What a control comes to, and words that say so. Raises Refused when there is nothing to do."""
     if not conversation.is_open:
         raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
+    if control in {Control.UNDO, Control.RESTART}:
+        require_running(conversation.session)
+    if control in {Control.UNDO, Control.RESTART}:
+        require_running(conversation.session)
     match control:
         case Control.UNDO:
             return _undo(conversation, person)
@@ -47,6 +54,10 @@ def commit_of(control: Control, conversation: Conversation, person: str) -> tupl
             return _end(conversation, person, Status.ABORTED), "The session is aborted. Nothing is exported."
         case Control.FINISH:
             return _end(conversation, person, Status.FINISHING), "The session is finished. The files are on their way."
+        case Control.PAUSE:
+            return pause(conversation, person), "The session is paused: nothing is decided until it is resumed."
+        case Control.RESUME:
+            return resume(conversation), "The session goes on."
 
 
 def undone(conversation: Conversation, person: str) -> Commit:

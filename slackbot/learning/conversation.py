@@ -38,6 +38,11 @@ class Conversation:
         return self.session.status is Status.OPEN
 
     @property
+    def is_paused(self) -> bool:
+        """Whether people hold the session: no step is taken in it."""
+        return self.session.paused_by is not None
+
+    @property
     def open_card(self) -> str:
         """The name under which the open question is drawn; empty where none is open."""
         return f"card:{self.question.id}" if self.question else ""

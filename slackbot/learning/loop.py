@@ -257,7 +257,7 @@ class Loop:
         return True
 
     def _next(self, conversation: Conversation) -> Step | Explore | None:
-        if not conversation.is_open:
+        if not conversation.is_open or conversation.is_paused:
             return None
         due = due_reminder(conversation, self._clock())
         step = next_step(conversation.tracker, conversation.question, conversation.votes, conversation.waiting, due)

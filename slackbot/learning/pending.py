@@ -34,10 +34,14 @@ class Pending:
         """Unix seconds; 0 where nobody noted it."""
         return self.question.terms.opened_at if self.question.terms else 0.0
 
+    @property
+    def _is_decided_now(self) -> bool:
+        return self.session.status is Status.OPEN and self.session.paused_by is None
+
     def asks(self, person: str) -> bool:
         """Whether the person has said nothing about the open part yet."""
         question = self.question
-        if self.session.status is not Status.OPEN or not question.open_parts or question.failure is not None:
+        if not self._is_decided_now or not question.open_parts or question.failure is not None:
             return False
         decided = question.decided
         mine = next((vote for vote in self.votes if vote.person == person), None)
@@ -50,7 +54,7 @@ class Pending:
     @property
     def to_decide(self) -> bool:
         """Whether adjudicators may decide it."""
-        return self.session.status is Status.OPEN and is_disputed(self.question, self.votes)
+        return self._is_decided_now and is_disputed(self.question, self.votes)
 
 
 def by_urgency(pending: Iterable[Pending]) -> list[Pending]:

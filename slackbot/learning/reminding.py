@@ -6,7 +6,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slackbot.dialogue.events import ReminderCancelled, ReminderScheduled, UserUttered, event_from_dict
+from slackbot.dialogue.events import (
+    ConversationPaused,
+    ConversationResumed,
+    ReminderCancelled,
+    ReminderScheduled,
+    UserUttered,
+    event_from_dict,
+)
 from slackbot.dialogue.reminders import IS_EXTERNAL, due_at, known_as, pending, put, triggered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.controls import rows
@@ -52,8 +59,11 @@ def fire(conversation: Conversation, reminder: ReminderScheduled, now: float) ->
 
 
 def is_unread(tracker: Tracker) -> bool:
-    """Whether a triggered intent was logged last, but for notes about reminders: no slots were taken from it yet."""
-    notes = (ReminderScheduled, ReminderCancelled)
+    """Whether a triggered intent was logged last, but for notes about reminders and pauses.
+
+    Then no slots were taken from it yet.
+    """
+    notes = (ReminderScheduled, ReminderCancelled, ConversationPaused, ConversationResumed)
     latest = next((event for event in reversed(tracker.events) if not isinstance(event, notes)), None)
     return isinstance(latest, UserUttered) and bool(latest.metadata.get(IS_EXTERNAL))
 

@@ -9,6 +9,7 @@ from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import Refused
 from slackbot.learning.controls import undone, without_question
 from slackbot.learning.conversation import Conversation
+from slackbot.learning.pausing import require_running
 from slackbot.learning.question import ClosedQuestion, Outcome, PartKind
 from slackbot.store import Commit
 
@@ -26,6 +27,7 @@ def reopened(conversation: Conversation, closed: ClosedQuestion, person: str) ->
     question = closed.question
     if not conversation.is_open:
         raise Refused("This session is over: nothing in it can be decided anew.")
+    require_running(conversation.session)
     if closed.outcome is not Outcome.DECIDED or not _counts(conversation.tracker, question.id):
         raise Refused("This was taken back already.")
     if conversation.question is not None:

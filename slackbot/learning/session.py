@@ -42,6 +42,8 @@ class Session:
     ended_by: str | None = None
     #: By which a part closes, as text; empty where ``quorum`` people must agree.
     rule: str = ""
+    #: Slack user id of who paused it; None while it goes on.
+    paused_by: str | None = None
 
     @property
     def deciding(self) -> Rule:

@@ -18,6 +18,7 @@ from slackbot.listeners.channel_rule import channel_rule
 from slackbot.listeners.checks import HELP as CROWD_HELP
 from slackbot.listeners.checks import crowd
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
+from slackbot.listeners.pausing import PAUSE_HELP, pause, resume
 from slackbot.listeners.remind import HELP as REMIND_HELP
 from slackbot.listeners.remind import remind
 from slackbot.listeners.statistics import HELP as STATISTICS_HELP
@@ -58,7 +59,7 @@ class Subcommand:
     """What ``/teach WORD ...`` does instead of opening a session."""
 
     word: str
-    #: Its lines in the help.
+    #: Its lines in the help; empty where another's tell of it.
     help: str
     #: Gets the command's body and the words after WORD. What it returns, a text or a whole message with blocks,
     #: only the person sees. It has Slack's three seconds, and may raise Refused or WorldError.
@@ -68,13 +69,15 @@ class Subcommand:
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("default", CHANNEL_RULE_HELP, channel_rule),
     Subcommand("remind", REMIND_HELP, remind),
+    Subcommand("pause", PAUSE_HELP, pause),
+    Subcommand("resume", "", resume),
     Subcommand("crowd", CROWD_HELP, crowd),
     Subcommand("stats", STATISTICS_HELP, channel_statistics),
     Subcommand("status", STATUS_HELP, status),
 )
 
 
-HELP = "\n".join([_START, *(subcommand.help for subcommand in SUBCOMMANDS)])
+HELP = "\n".join([_START, *(subcommand.help for subcommand in SUBCOMMANDS if subcommand.help)])
 
 
 def parse(text: str) -> Request | None:

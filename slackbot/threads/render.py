@@ -45,6 +45,7 @@ async def _card(store: Store, conversation: Conversation, question_id: str) -> C
             responses,
             # What contradicts is a vote: where people answer blind, only its voter is warned.
             contradictions_in(question, () if blind else conversation.votes),
+            paused_by=session.paused_by,
         )
     record = await store.closed_question(conversation.id, question_id)
     return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses) if record else None

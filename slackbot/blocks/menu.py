@@ -1,0 +1,29 @@
+"""The menu on a session's first message: what is wanted less often than its buttons."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from slackbot.blocks import kit
+from slackbot.blocks.kit import Block
+from slackbot.blocks.values import SessionChoice
+
+MENU = "session_menu"
+
+
+class Choice(StrEnum):
+    """What is in the menu. Where a control has the same value, it is that."""
+
+    PAUSE = "pause"
+
+
+_LABELS = {Choice.PAUSE: "Pause"}
+
+
+def menu(conversation_id: str, version: int) -> Block:
+    """The three dots of an open session."""
+    options = [
+        kit.option(label, SessionChoice(choice.value, conversation_id, version).pack())
+        for choice, label in _LABELS.items()
+    ]
+    return kit.overflow(MENU, options)

@@ -1,0 +1,27 @@
+"""The menu on a session's first message."""
+
+from __future__ import annotations
+
+from slack_bolt.app.async_app import AsyncApp
+
+from slackbot.blocks.menu import MENU
+from slackbot.blocks.values import SessionChoice
+from slackbot.learning.controls import Control
+from slackbot.listeners.parsing import Json, Press, person_of, place_of, press
+from slackbot.listeners.repeats import Repeats
+from slackbot.teaching import Teaching
+
+
+def register(app: AsyncApp, teaching: Teaching) -> None:
+    """Registers the listeners of this module."""
+    app.action(MENU)(Repeats().once(press(teaching, _choose(teaching))))
+
+
+def _choose(teaching: Teaching) -> Press:
+    async def choose(body: Json, action: Json) -> str | None:
+        choice = SessionChoice.unpack(action["selected_option"]["value"])
+        place, person = place_of(body), person_of(body)
+        done = await teaching.control(place, person, Control(choice.choice), choice.button)
+        return done if isinstance(done, str) else done.text
+
+    return choose
