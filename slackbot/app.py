@@ -14,37 +14,20 @@ from aiohttp import web
 from redis.exceptions import RedisError
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbot import listeners
 from slackbot.api.server import serving
-from slackbot.background import Background
-from slackbot.backlog import Backlog
-from slackbot.checks import Checks
 from slackbot.core.protocol import Core
-from slackbot.crowd.standing import Thresholds
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError
-from slackbot.learning.known_skills import KnownSkills
-from slackbot.learning.loop import Loop
-from slackbot.learning.opening import Asking, Opening
 from slackbot.learning.renewal import Renewal
-from slackbot.learning.terms import Order
-from slackbot.permissions import Permissions, Right
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
 from slackbot.sockets import Sockets
-from slackbot.store import Store
 from slackbot.store.alarms import Alarms
-from slackbot.store.channels import Channels
-from slackbot.store.gold import Gold
-from slackbot.store.overview import Overview
-from slackbot.store.preferences import People
 from slackbot.store.server import connect
-from slackbot.store.skills import Skills
-from slackbot.teaching import Teaching
-from slackbot.threads import Slack, Threads
-from workers.crowd_requests import CrowdRequests
-from workers.reminders import AlarmClock
+from slackbot.teaching import Requests, Teaching
+from slackbot.threads import Slack
+from slackbot.wiring import services
 
 log = logging.getLogger(__name__)
 
@@ -54,20 +37,9 @@ TAKE_UP_EVERY = 5.0
 SHUTDOWN = 10.0
 
 
-def web_client(settings: Settings, http: aiohttp.ClientSession) -> AsyncWebClient:
-    """A client of Slack's Web API. It repeats nothing by itself: ``Slack`` knows what may be repeated."""
-    return AsyncWebClient(
-        token=settings.slack_bot_token, base_url=settings.slack_api_url, session=http, retry_handlers=[]
-    )
-
-
 @asynccontextmanager
 async def teaching_app(
-    settings: Settings,
-    core: Core,
-    redis_url: str,
-    export: Callable[[str], Awaitable[None]],
-    renewal: Renewal | None = None,
+    settings: Settings, core: Core, redis_url: str, requests: Requests, renewal: Renewal | None = None
 ) -> AsyncIterator[tuple[AsyncApp, Teaching]]:
     """The Bolt app with its listeners, ready to be given Slack's requests; everything is closed in order at the end.
 
@@ -77,47 +49,10 @@ async def teaching_app(
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        client = web_client(settings, http)
-        store, background = Store(redis), Background()
-        slack = Slack(client, http, updates_per_minute=settings.updates_per_minute)
-        requests = CrowdRequests(redis_url)
-        known = KnownSkills(Skills(redis), requests.skills, background)
-        permissions = Permissions(
-            slack.members,
-            administrators=settings.administrators,
-            adjudicators=settings.adjudicators,
-            runs_workspace=slack.runs_workspace,
-        )
-        checks = _checks(settings, store, Gold(redis), Skills(redis), permissions)
-        opening = Opening(_asking(settings), known.skills, checks.excluded)
-        loop = Loop(store, core, opening=opening, alarms=AlarmClock(redis_url))
-        threads = Threads(store, loop.read, slack, settings.adjudication_channel)
-        stack.push_async_callback(background.close, SHUTDOWN)
-        teaching = Teaching(
-            store,
-            loop,
-            threads,
-            slack,
-            background,
-            renewal=renewal,
-            channels=Channels(redis),
-            people=People(redis),
-            permissions=permissions,
-            backlog=Backlog(store, Overview(redis), permissions, slack, settings.most_share),
-            checks=checks,
-            adjudication_channel=settings.adjudication_channel,
-            quorum=settings.quorum,
-            export=export,
-            requests=requests,
-        )
-        # Bolt finds tokens in the client and in the environment and would warn that it uses neither.
-        logging.getLogger("slack_bolt.AsyncApp").addFilter(_says_more_than_what_is_unused)
-        app = AsyncApp(
-            client=client,
-            authorize=_authorizing(slack, settings.slack_bot_token),
-            signing_secret=settings.slack_signing_secret or "unused: requests are checked before Bolt sees them",
-            process_before_response=True,  # a listener acknowledges what it has stored, and not before
-        )
+        parts = services(settings, core, redis, http, requests)
+        stack.push_async_callback(parts.background.close, SHUTDOWN)
+        teaching = Teaching(parts, renewal)
+        app = _bolt_app(settings, parts.slack)
         listeners.register(app, teaching)
         _begin(stack, _hear_reminders(Alarms(redis), teaching), "listening for reminders")
         if renewal is not None:
@@ -125,32 +60,14 @@ async def teaching_app(
         yield app, teaching
 
 
-def _checks(settings: Settings, store: Store, gold: Gold, skills: Skills, permissions: Permissions) -> Checks:
-    async def may_see(person: str, channel: str) -> bool:
-        try:
-            return await permissions.may(Right.VOTE, person, channel)
-        except SlackRefused:  # a channel that the bot is not in any more
-            return False
-
-    thresholds = Thresholds(
-        qualification=settings.qualification,
-        qualification_share=settings.qualification_share,
-        judged_from=settings.judged_from,
-        warn_below=settings.warn_below,
-        exclude_below=settings.exclude_below,
-    )
-    return Checks(
-        store, gold, skills.skills, may_see, thresholds, share=settings.gold_share, voters=settings.gold_voters
-    )
-
-
-def _asking(settings: Settings) -> Asking:
-    return Asking(
-        model_votes=settings.model_votes,
-        auto_accept=settings.auto_accept,
-        audit_share=settings.audit_share,
-        blind=settings.blind,
-        order=Order(settings.order),
+def _bolt_app(settings: Settings, slack: Slack) -> AsyncApp:
+    # Bolt finds tokens in the client and in the environment and would warn that it uses neither.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_says_more_than_what_is_unused)
+    return AsyncApp(
+        client=slack.client,
+        authorize=_authorizing(slack, settings.slack_bot_token),
+        signing_secret=settings.slack_signing_secret or "unused: requests are checked before Bolt sees them",
+        process_before_response=True,  # a listener acknowledges what it has stored, and not before
     )
 
 
@@ -175,7 +92,7 @@ async def serve(
     settings: Settings,
     core: Core,
     redis_url: str,
-    export: Callable[[str], Awaitable[None]],
+    requests: Requests,
     ready: Callable[[], None] = lambda: None,
     renewal: Renewal | None = None,
 ) -> None:
@@ -183,7 +100,7 @@ async def serve(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    running = asyncio.create_task(_serve(settings, core, redis_url, export, ready, renewal), name="the app")
+    running = asyncio.create_task(_serve(settings, core, redis_url, requests, ready, renewal), name="the app")
     stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -198,28 +115,32 @@ async def _serve(
     settings: Settings,
     core: Core,
     redis_url: str,
-    export: Callable[[str], Awaitable[None]],
+    requests: Requests,
     ready: Callable[[], None],
     renewal: Renewal | None,
 ) -> None:
     """Until it is cancelled. Before anybody is listened to, it is noted where something may have been missed."""
     async with AsyncExitStack() as stack:
-        app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, export, renewal))
+        app, teaching = await stack.enter_async_context(teaching_app(settings, core, redis_url, requests, renewal))
         await teaching.store.ping()
         await _check_bot_token(teaching)
         _begin(stack, _take_up(teaching), "taking up conversations")
-        await teaching.note_missed()
+        await teaching.advancing.note_missed()
         if settings.slack_app_token:
             sockets = Sockets(app, settings.slack_app_token, settings.sockets, teaching.slack)
             stack.push_async_callback(sockets.close)
             await sockets.open()
-            _begin(stack, sockets.watch(teaching.note_missed, teaching.resume), "watching the connections")
+            _begin(
+                stack,
+                sockets.watch(teaching.advancing.note_missed, teaching.advancing.resume),
+                "watching the connections",
+            )
         else:
-            await _listen(stack, settings, app, redis_url)
+            await _listen(stack, settings, app, requests)
         if settings.api_port is not None:
             place = await stack.enter_async_context(serving(settings, core, redis_url, trained=renewal is not None))
             log.info("Rasa's conversation API is at %s", place)
-        await teaching.resume()
+        await teaching.advancing.resume()
         ready()
         await asyncio.Event().wait()
 
@@ -243,7 +164,7 @@ async def _take_up(teaching: Teaching) -> None:
     while True:
         await asyncio.sleep(TAKE_UP_EVERY)
         try:
-            await teaching.take_up()
+            await teaching.advancing.take_up()
         except StorythreadError as error:
             log.warning("looking for conversations to take up: %s", error)
         except Exception:
@@ -255,7 +176,7 @@ async def _hear_reminders(alarms: Alarms, teaching: Teaching) -> None:
     while True:
         with suppress(RedisError, OSError):
             async for conversation_id in alarms.fired():
-                teaching.wake(conversation_id)
+                teaching.advancing.wake(conversation_id)
         await asyncio.sleep(TAKE_UP_EVERY)
 
 
@@ -277,24 +198,23 @@ async def _cancelled(task: asyncio.Task[Any]) -> None:
         await task
 
 
-def metrics_handler(redis_url: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def metrics_handler(requests: Requests) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Answers with the gauges for Prometheus."""
 
     async def answer(_: web.Request) -> web.Response:
-        from workers.metrics import CONTENT_TYPE, metrics  # noqa: PLC0415  only where somebody asks
-
-        return web.Response(body=await asyncio.to_thread(metrics, redis_url), headers={"Content-Type": CONTENT_TYPE})
+        body, content_type = await requests.metrics()
+        return web.Response(body=body, headers={"Content-Type": content_type})
 
     return answer
 
 
-async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp, redis_url: str) -> None:
+async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp, requests: Requests) -> None:
     if not settings.slack_signing_secret:
         raise SettingsError(
             "SLACK_SIGNING_SECRET is missing; set it (HTTP mode), or set SLACK_APP_TOKEN for Socket Mode"
         )
     routes = slack_routes(app, settings.slack_signing_secret)
-    routes.router.add_get("/metrics", metrics_handler(redis_url))
+    routes.router.add_get("/metrics", metrics_handler(requests))
     runner = web.AppRunner(routes, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

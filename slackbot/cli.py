@@ -99,7 +99,7 @@ def _demo_folder() -> Path:
 def serve() -> None:
     """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, HTTP without."""
     from slackbot.app import serve as run
-    from workers.exports import exporter
+    from workers.requests import WorkerRequests
 
     settings = _settings()
     settings.require("slack_bot_token")
@@ -107,10 +107,10 @@ def serve() -> None:
         rasa = _rasa(settings)
         ready = lambda: _progress("ready")  # noqa: E731  a name for a line
         if rasa is not None:
-            asyncio.run(run(settings, rasa, url, exporter(url), ready))
+            asyncio.run(run(settings, rasa, url, WorkerRequests(url), ready))
             return
         with _learning(settings, url) as (core, renewal):
-            asyncio.run(run(settings, core, url, exporter(url), ready, renewal))
+            asyncio.run(run(settings, core, url, WorkerRequests(url), ready, renewal))
 
 
 @main.command()
@@ -320,13 +320,13 @@ def _learning(settings: Settings, redis_url: str) -> Iterator[tuple[Core, Renewa
     from slackbot.learning.assistant import Assistant
     from slackbot.learning.renewal import Renewal
     from slackbot.store.models import Models
-    from workers.training import training_requester
+    from workers.requests import WorkerRequests
 
     _progress("loading the assistant ...")
     folder = (settings.assistant or _example()).resolve()
     assistant = Assistant.opened(folder, redis_url, action_server_of(folder, settings.action_server), _progress)
     with Models.at(redis_url) as models:
-        renewal = Renewal(assistant, models, training_requester(redis_url)) if settings.learn else None
+        renewal = Renewal(assistant, models, WorkerRequests(redis_url).training) if settings.learn else None
         yield assistant.core, renewal
 
 

@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 from redis.asyncio import Redis
 
-from slackbot.app import web_client
 from slackbot.blocks.crowd_statistics import statistics_text
 from slackbot.crowd.agreement import Unit
 from slackbot.learning.crowd_statistics import Statistics, statistics
@@ -22,6 +21,7 @@ from slackbot.store.gold import Gold
 from slackbot.store.server import connect
 from slackbot.store.skills import Skills
 from slackbot.threads import Slack
+from slackbot.threads.client import slack_of
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ async def _post_statistics(
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(_redis(os.environ["REDIS_URL"]))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        slack = Slack(web_client(settings, http), http, updates_per_minute=settings.updates_per_minute)
+        slack = slack_of(settings, http)
         voted = [one async for one in all_voted(Store(redis), team, channel)]
         found = statistics(voted, await _gold(Gold(redis), team, channel))
         if await redis.set(keys.posted(request), "text", nx=True, ex=_POSTED):

@@ -25,7 +25,7 @@ from slackbot.store.alarms import Alarms
 from slackbot.store.models import Models
 from slackbot.store.server import connect
 from workers.crowd import estimate_skills
-from workers.exports import exporter
+from workers.requests import WorkerRequests
 from workers.training import enqueue_training
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def recover() -> None:
 async def recover_stuck(redis_url: str) -> None:
     """The same. Raises StoreUnavailable."""
     async with _store(redis_url) as (redis, store):
-        alarms, export = Alarms(redis), exporter(redis_url)
+        alarms, export = Alarms(redis), WorkerRequests(redis_url).export
         async for conversation in _active(store):
             if conversation.session.status is Status.FINISHING:
                 await export(conversation.id)
@@ -87,7 +87,7 @@ def expire() -> None:
 
 async def expire_abandoned(redis_url: str, days: float, now: float) -> list[str]:
     """Begins to finish them, and returns their ids. ``now`` in Unix seconds. Raises StoreUnavailable."""
-    ended, export = [], exporter(redis_url)
+    ended, export = [], WorkerRequests(redis_url).export
     async with _store(redis_url) as (_, store):
         async for conversation in _active(store):
             if not abandoned(conversation, now - days * 86400):

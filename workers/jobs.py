@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import aiohttp
 
-from slackbot.app import web_client
 from slackbot.core.rasa import retrieve_domain
 from slackbot.core.rasa.configured import endpoint_of
 from slackbot.dialogue.domain import Domain
@@ -22,6 +21,7 @@ from slackbot.settings import Settings, example_assistant
 from slackbot.store import Commit, Store
 from slackbot.store.server import connect
 from slackbot.threads import Slack, Threads
+from slackbot.threads.client import slack_of
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ async def _post_export(settings: Settings, redis_url: str, conversation_id: str)
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        slack = Slack(web_client(settings, http), http, updates_per_minute=settings.updates_per_minute)
+        slack = slack_of(settings, http)
         store = Store(redis)
         reader = Reader(store, lambda: domain)
         conversation = await reader.read(conversation_id)

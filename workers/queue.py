@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import redis
+from redis.exceptions import RedisError
 from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError
 from rq.job import Job, JobStatus
 
 from slackbot.errors import StoreUnavailable
+from slackbot.store.server import connect_sync
 
 QUEUE_NAME = "storythread"
 
@@ -28,6 +31,16 @@ _LEFTOVERS = frozenset({JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED}
 def job_queue(connection: redis.Redis) -> Queue:
     """The queue; the connection must answer bytes (``connect_sync``)."""
     return Queue(QUEUE_NAME, connection=connection, serializer="json")
+
+
+@contextmanager
+def answering_queue(redis_url: str) -> Iterator[Queue]:
+    """The queue of a Redis, for one request. Whatever Redis doesn't answer is raised as StoreUnavailable."""
+    try:
+        with connect_sync(redis_url) as connection:
+            yield job_queue(connection)
+    except RedisError as error:
+        raise StoreUnavailable(f"Redis does not answer ({error})") from error
 
 
 def job_id_for(kind: str, *parts: str | int) -> str:

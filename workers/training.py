@@ -1,23 +1,18 @@
-"""How the app asks for training, and what a worker does then."""
+"""Training in a worker: how it is asked for, and what is done then."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-
-from redis.exceptions import RedisError
 
 from slackbot.errors import StoreUnavailable, StorythreadError
 from slackbot.learning.training import train
 from slackbot.settings import Settings, example_assistant
 from slackbot.store.models import TRAINING_BOUND, Failure, Models
-from slackbot.store.server import connect_sync
-from workers.queue import enqueue_once, job_id_for, job_queue
+from workers.queue import answering_queue, enqueue_once, job_id_for
 
 log = logging.getLogger(__name__)
 
@@ -27,33 +22,15 @@ _NICENESS = 10
 _LONGEST_PROBLEM = 500
 
 
-def training_requester(redis_url: str) -> Callable[[], Awaitable[None]]:
-    """A function that enqueues one training, unless one waits already. It raises StoreUnavailable."""
-
-    async def ask() -> None:
-        await asyncio.to_thread(enqueue_training, redis_url)
-
-    return ask
-
-
 def enqueue_training(redis_url: str) -> None:
     """Enqueues the training that comes after the latest model.
 
     So its id is the same for all who ask before that model is there, and another one as soon as it is: whoever asks
-    while a training runs is served by the look that the job takes when it is done.
+    while a training runs is served by the look that the job takes when it is done. Raises StoreUnavailable.
     """
-    try:
-        with connect_sync(redis_url) as connection:
-            job_id = job_id_for("train", Models(connection).latest_version())
-            enqueue_once(
-                job_queue(connection),
-                "workers.training.train_again",
-                job_id=job_id,
-                timeout=TRAINING_BOUND,
-                keep_result=False,
-            )
-    except RedisError as error:
-        raise StoreUnavailable(f"Redis does not answer ({error})") from error
+    with answering_queue(redis_url) as queue:
+        job_id = job_id_for("train", Models(queue.connection).latest_version())
+        enqueue_once(queue, "workers.training.train_again", job_id=job_id, timeout=TRAINING_BOUND, keep_result=False)
 
 
 def train_again() -> None:

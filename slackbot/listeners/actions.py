@@ -44,7 +44,7 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
 def _accept(teaching: Teaching) -> Press:
     async def accept(body: Json, action: Json) -> None:
         button = CardButton.unpack(action["value"])
-        await teaching.accept(place_of(body), person_of(body), button, body["response_url"])
+        await teaching.voting.accept(place_of(body), person_of(body), button, body["response_url"])
 
     return accept
 
@@ -52,7 +52,7 @@ def _accept(teaching: Teaching) -> Press:
 def _change(teaching: Teaching) -> Press:
     async def open_modal(body: Json, action: Json) -> None:
         button = CardButton.unpack(action["value"])
-        draft, token = await teaching.change(place_of(body), person_of(body), button)
+        draft, token = await teaching.voting.change(place_of(body), person_of(body), button)
         await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
 
     return open_modal
@@ -63,9 +63,9 @@ def _remark(teaching: Teaching) -> Press:
         value = action["selected_option"]["value"] if action["type"] == "overflow" else action["value"]
         choice = RemarkChoice.unpack(value)
         if choice.mark is not Mark.FLAG:
-            await teaching.remark(place_of(body), person_of(body), choice, body["response_url"])
+            await teaching.voting.remark(place_of(body), person_of(body), choice, body["response_url"])
             return
-        message = await teaching.flaggable(place_of(body), person_of(body), choice.card)
+        message = await teaching.voting.flaggable(place_of(body), person_of(body), choice.card)
         await teaching.slack.open_view(body["trigger_id"], flag_modal(choice.card.pack(), message))
 
     return remark
@@ -74,7 +74,7 @@ def _remark(teaching: Teaching) -> Press:
 def _decide(teaching: Teaching) -> Press:
     async def open_modal(body: Json, action: Json) -> None:
         button = CardButton.unpack(action["value"])
-        draft, token = await teaching.disputed(place_of(body), person_of(body), button)
+        draft, token = await teaching.adjudicating.disputed(place_of(body), person_of(body), button)
         await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
 
     return open_modal
@@ -83,7 +83,7 @@ def _decide(teaching: Teaching) -> Press:
 def _remedy(teaching: Teaching) -> Press:
     async def remedy(body: Json, action: Json) -> None:
         button = CardButton.unpack(action["value"])
-        await teaching.remedy(place_of(body), person_of(body), button, REMEDIES[action["action_id"]])
+        await teaching.remedying.remedy(place_of(body), person_of(body), button, REMEDIES[action["action_id"]])
 
     return remedy
 
@@ -91,7 +91,7 @@ def _remedy(teaching: Teaching) -> Press:
 def _use_events(teaching: Teaching) -> Press:
     async def open_modal(body: Json, action: Json) -> None:
         button = CardButton.unpack(action["value"])
-        name, draft = await teaching.failed_action(place_of(body), person_of(body), button)
+        name, draft = await teaching.remedying.failed_action(place_of(body), person_of(body), button)
         await teaching.slack.open_view(body["trigger_id"], events_modal(button.pack(), name, draft))
 
     return open_modal
@@ -100,7 +100,9 @@ def _use_events(teaching: Teaching) -> Press:
 def _control(teaching: Teaching) -> Press:
     async def control(body: Json, action: Json) -> str | None:
         button = SessionButton.unpack(action["value"])
-        done = await teaching.control(place_of(body), person_of(body), CONTROL_ACTIONS[action["action_id"]], button)
+        done = await teaching.sessions.control(
+            place_of(body), person_of(body), CONTROL_ACTIONS[action["action_id"]], button
+        )
         if isinstance(done, Card):
             await whisper(teaching, body, done.text, done.blocks)
             return None
@@ -119,10 +121,10 @@ def _in_modal(teaching: Teaching, edit: Edit) -> Listener:
         view = body["view"]
         token = view["private_metadata"]
         try:
-            draft, conversation = await teaching.kept(token)
+            draft, conversation = await teaching.drafts.kept(token)
             fields = Fields(view["state"]["values"])
             draft = edit(chosen(draft, fields, conversation), fields, conversation, action["value"])
-            await teaching.keep(draft, token)
+            await teaching.drafts.keep(draft, token)
         except Refused as refusal:
             shown = notice(str(refusal))
         else:
@@ -147,8 +149,8 @@ def _new(teaching: Teaching) -> Listener:
         view = body["view"]
         token = view["private_metadata"]
         try:
-            draft, conversation = await teaching.kept(token)
-            await teaching.keep(chosen(draft, Fields(view["state"]["values"]), conversation), token)
+            draft, conversation = await teaching.drafts.kept(token)
+            await teaching.drafts.keep(chosen(draft, Fields(view["state"]["values"]), conversation), token)
         except Refused as refusal:
             await ack()
             await teaching.slack.update_view(view["id"], notice(str(refusal)))

@@ -19,7 +19,7 @@ async def channel_rule(teaching: Teaching, body: Json, words: str) -> str:
             rule = None if words.lower() == "none" else parse_rule(words)
         except ValueError as error:
             raise Refused(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
-        await teaching.set_channel_rule(channel, person, rule)
-    now, own = await teaching.channel_rule(channel)
+        await teaching.sessions.set_channel_rule(channel, person, rule)
+    now, own = await teaching.sessions.channel_rule(channel)
     origin = "as was set for it" if own else "as nothing else is set for it"
     return f"In this channel's next sessions, {rule_words(now)} (`{now}`), {origin}."

@@ -56,5 +56,5 @@ def _answer(teaching: Teaching) -> Listener:
 
 async def crowd(teaching: Teaching, body: Json, _: str) -> str:
     """What is known of everybody. Raises Refused for those who may not see it."""
-    known, settings = await teaching.everybody(body["team_id"], body["channel_id"], body["user_id"])
+    known, settings = await teaching.reporting.everybody(body["team_id"], body["channel_id"], body["user_id"])
     return crowd_text(known, settings)

@@ -136,5 +136,5 @@ def _help(asked: str) -> str:
 async def _start(teaching: Teaching, body: Json, request: Request, bot: str) -> str:
     """Opens the session."""
     place = Place(body["team_id"], body["channel_id"])
-    await teaching.start(place, body["user_id"], request.speaker, request.rule, body["trigger_id"], bot=bot)
+    await teaching.sessions.start(place, body["user_id"], request.speaker, request.rule, body["trigger_id"], bot=bot)
     return ""

@@ -21,7 +21,7 @@ def _choose(teaching: Teaching) -> Press:
     async def choose(body: Json, action: Json) -> str | None:
         choice = SessionChoice.unpack(action["selected_option"]["value"])
         place, person = place_of(body), person_of(body)
-        done = await teaching.control(place, person, Control(choice.choice), choice.button)
+        done = await teaching.sessions.control(place, person, Control(choice.choice), choice.button)
         return done if isinstance(done, str) else done.text
 
     return choose

@@ -23,8 +23,8 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
             case _ if is_spoken(event):
                 place = Place(team_of(body), event["channel"], event.get("thread_ts"))
                 if event.get("parent_user_id") == context.bot_user_id:
-                    await teaching.adopt(place)
-                await teaching.heard(place, event["user"], event["ts"], event["text"])
+                    await teaching.speaking.adopt(place)
+                await teaching.speaking.heard(place, event["user"], event["ts"], event["text"])
 
 
 async def _changed(teaching: Teaching, event: Json, body: Json) -> None:
@@ -34,10 +34,10 @@ async def _changed(teaching: Teaching, event: Json, body: Json) -> None:
         return  # Slack also says so when it adds a preview of a link
     place = Place(team_of(body), event["channel"], message.get("thread_ts"))
     moment = moment_of(edited, event["event_ts"])
-    await teaching.changed(place, message.get("user", ""), message["ts"], message.get("text"), moment)
+    await teaching.speaking.changed(place, message.get("user", ""), message["ts"], message.get("text"), moment)
 
 
 async def _deleted(teaching: Teaching, event: Json, body: Json) -> None:
     before = event.get("previous_message") or {}
     place = Place(team_of(body), event["channel"], before.get("thread_ts"))
-    await teaching.changed(place, before.get("user", ""), event["deleted_ts"], None, event["event_ts"])
+    await teaching.speaking.changed(place, before.get("user", ""), event["deleted_ts"], None, event["event_ts"])

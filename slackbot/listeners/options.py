@@ -42,7 +42,7 @@ def _searching(teaching: Teaching, search: Search) -> Callable[..., Awaitable[No
             await ack(options=found(body.get("value") or "", names))
             return
         try:
-            draft, conversation = await teaching.kept(view["private_metadata"])
+            draft, conversation = await teaching.drafts.kept(view["private_metadata"])
         except Refused:
             await ack(options=[])
             return

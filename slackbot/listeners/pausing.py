@@ -31,7 +31,7 @@ async def _switch(teaching: Teaching, body: Json, words: str, control: Control) 
     if words and named is None:
         raise Refused(PAUSE_HELP)
     thread = named[1] if named else None
-    conversation = await teaching.sessions.meant(body["channel_id"], body["user_id"], thread)
+    conversation = await teaching.meant.session(body["channel_id"], body["user_id"], thread)
     done = await teaching.loop.control(conversation.id, control, body["user_id"], version=None)
-    teaching.wake(conversation.id)
+    teaching.advancing.wake(conversation.id)
     return done

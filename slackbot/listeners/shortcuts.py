@@ -25,7 +25,7 @@ def _reopen(teaching: Teaching) -> Listener:
         place = Place(team_of(body), body["channel"]["id"], message.get("thread_ts"))
         words = "It is asked again; what was decided after it is taken back."
         try:
-            await teaching.reopen(place, person_of(body), message["ts"])
+            await teaching.adjudicating.reopen(place, person_of(body), message["ts"])
         except (Refused, WorldError) as error:
             words = str(error) if isinstance(error, Refused) else sorry(error)
         await ack()

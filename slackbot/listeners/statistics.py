@@ -14,5 +14,5 @@ COUNTING = (
 async def channel_statistics(teaching: Teaching, body: Json, _: str) -> str:
     """Asks a worker for them. Raises Refused."""
     place = Place(body["team_id"], body["channel_id"])
-    await teaching.statistics(place, body["user_id"], body["trigger_id"])
+    await teaching.reporting.statistics(place, body["user_id"], body["trigger_id"])
     return COUNTING

@@ -45,12 +45,14 @@ def _change(teaching: Teaching) -> Listener:
     async def submit(ack: Ack, body: Json, view: Json) -> None:
         fields = Fields(view["state"]["values"])
         try:
-            draft, conversation = await teaching.kept(view["private_metadata"])
+            draft, conversation = await teaching.drafts.kept(view["private_metadata"])
             draft, errors = submitted(draft, fields, conversation)
             if not errors and draft.rules_on is not None:
-                await teaching.rule(person_of(body), draft, conversation, str(fields[REASON] or "").strip())
+                await teaching.adjudicating.rule(
+                    person_of(body), draft, conversation, str(fields[REASON] or "").strip()
+                )
             elif not errors:
-                await teaching.submit(person_of(body), draft, conversation)
+                await teaching.voting.submit(person_of(body), draft, conversation)
         except Refused as refusal:
             await ack(response_action="update", view=notice(str(refusal)))
             return
@@ -67,7 +69,7 @@ def _use_events(teaching: Teaching) -> Listener:
         fields = Fields(view["state"]["values"])
         try:
             button = CardButton.unpack(view["private_metadata"])
-            await teaching.use_events(person_of(body), button, fields[EVENTS] or "[]")
+            await teaching.remedying.use_events(person_of(body), button, fields[EVENTS] or "[]")
         except (Refused, WorldError) as error:
             words = str(error) if isinstance(error, Refused) else sorry(error)
             await ack(response_action="errors", errors={EVENTS: words})
@@ -84,7 +86,7 @@ def _flag(teaching: Teaching) -> Listener:
             await ack(response_action="errors", errors={COMMENT: "Write what is wrong."})
             return
         try:
-            await teaching.flag(person_of(body), CardButton.unpack(view["private_metadata"]), comment)
+            await teaching.voting.flag(person_of(body), CardButton.unpack(view["private_metadata"]), comment)
         except (Refused, WorldError) as error:
             words = str(error) if isinstance(error, Refused) else sorry(error)
             await ack(response_action="errors", errors={COMMENT: words})
@@ -119,8 +121,8 @@ def _new(teaching: Teaching) -> Listener:
 
 async def _added(teaching: Teaching, person: str, token: str, kind: str, name: str, text: str) -> Draft:
     """Adds something to the session; returns the draft in which it is chosen."""
-    draft, conversation = await teaching.kept(token)
-    await teaching.add(person, conversation, kind, name, text)
+    draft, conversation = await teaching.drafts.kept(token)
+    await teaching.voting.add(person, conversation, kind, name, text)
     draft = draft.with_new(PartKind.INTENT if kind == "intent" else PartKind.ACTION, name)
-    await teaching.keep(draft, token)
+    await teaching.drafts.keep(draft, token)
     return draft

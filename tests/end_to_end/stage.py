@@ -29,7 +29,7 @@ from slackbot.sandbox.payloads import InMessage
 from slackbot.settings import Settings, bundled
 from slackbot.teaching import Teaching
 from slackbot.threads import threads
-from workers.exports import exporter
+from workers.requests import WorkerRequests
 
 Json = dict[str, Any]
 #: The settings that a scene wants, of the people and the workspace.
@@ -331,7 +331,7 @@ async def staged(
             **{"quorum": Fixed(1), "gold_share": 0.0, **chosen(people, slack)},
         )
         app, teaching = await stack.enter_async_context(
-            teaching_app(settings, core, redis_url, exporter(redis_url), renewal)
+            teaching_app(settings, core, redis_url, WorkerRequests(redis_url), renewal)
         )
         if transport == "socket":
             handlers = [AsyncSocketModeHandler(app, slack.app_token) for _ in range(2)]

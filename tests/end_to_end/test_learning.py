@@ -17,7 +17,7 @@ from slackbot.store.models import Models
 from slackbot.store.server import connect_sync
 from tests.end_to_end.stage import WORKER_BOUND, Scene, Stage, shown, staged
 from workers.queue import job_queue
-from workers.training import training_requester
+from workers.requests import WorkerRequests
 
 CORRECTED = (
     "quels sont vos horaires",
@@ -45,7 +45,7 @@ async def learning(redis_url: str, folder: Path) -> AsyncIterator[Stage]:
     """The stage with an assistant that learns."""
     assistant = await asyncio.to_thread(Assistant.opened, folder, redis_url)
     with Models.at(redis_url) as models:
-        renewal = Renewal(assistant, models, training_requester(redis_url))
+        renewal = Renewal(assistant, models, WorkerRequests(redis_url).training)
         async with staged(
             redis_url, assistant.core, renewal=renewal, chosen=lambda _, __: {"assistant": folder}
         ) as stage:

@@ -229,7 +229,7 @@ async def test_nothing_is_taken_of_a_message_that_holds_nothing(stage: Stage) ->
         await scene.say("   ")
     place = Place(stage.slack.team_id, scene.channel, scene.ts)
     for number, text in enumerate(("", "  \n ", "<|>", "\u00a0")):
-        await stage.teaching.heard(place, stage.ada.id, f"{number}.5", text)
+        await stage.teaching.speaking.heard(place, stage.ada.id, f"{number}.5", text)
     await scene.settled()
     assert scene.open_cards == []
     assert len(scene.messages) == 1

@@ -46,7 +46,7 @@ async def test_somebody_who_has_left_meanwhile_is_refused_in_the_modal(stage: St
     dan = await scene.open_change("dan")
     await dan.fill(PICK_INTENT, "goodbye")
     await dan.leave(scene.channel)
-    stage.teaching._permissions._known.clear()  # what is known of a channel's members is a minute old at most
+    stage.teaching.sessions._permissions._known.clear()  # what is known of a channel's members is a minute old at most
     await dan.submit()
     assert dan.view is not None
     assert "Only members of this channel may vote" in dan.view["blocks"][0]["text"]["text"]

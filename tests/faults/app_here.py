@@ -8,7 +8,7 @@ from contextlib import suppress
 from slackbot.app import serve
 from slackbot.core.protocol import Core
 from tests.faults.world import STEP, World
-from workers.exports import exporter
+from workers.requests import WorkerRequests
 
 
 class AppHere:
@@ -29,7 +29,7 @@ class AppHere:
     async def start(self) -> None:
         """Comes back when it is ready. Raises what it ended with, if it did."""
         url, self._ready = self._world.redis_url, asyncio.Event()
-        running = serve(self._world.settings, self._core, url, exporter(url), self._ready.set)
+        running = serve(self._world.settings, self._core, url, WorkerRequests(url), self._ready.set)
         self._task = asyncio.create_task(running)
         ready = asyncio.create_task(self._ready.wait())
         await asyncio.wait({ready, self._task}, timeout=STEP, return_when=asyncio.FIRST_COMPLETED)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from slackbot import app as app_module
-from slackbot import teaching
 from slackbot.core.builtin import BuiltinCore
 from slackbot.errors import StoreUnavailable
 from slackbot.listeners.parsing import NOT_STORED
 from slackbot.sandbox import NotAcknowledged
 from slackbot.store import Store
 from slackbot.store.server import connect
+from slackbot.teaching import advancing
 from tests.end_to_end.stage import shown
 from tests.faults.app_here import AppHere
 from tests.faults.redis_server import RedisServer, own_redis
@@ -40,7 +40,7 @@ async def made(server: RedisServer, tmp_path: Path) -> AsyncIterator[World]:
 async def session(made: World, bistro: BuiltinCore, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Session]:
     """A session with an open card that Ben has agreed with."""
     monkeypatch.setattr(app_module, "TAKE_UP_EVERY", 0.5)
-    monkeypatch.setattr(teaching, "TAKE_UP_AFTER", 0.5)
+    monkeypatch.setattr(advancing, "TAKE_UP_AFTER", 0.5)
     async with AppHere(made, bistro):
         session = Session(made)
         for act in session.acts[:3]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import aiohttp
 
-from slackbot.app import web_client
 from slackbot.core.builtin import BuiltinCore
 from slackbot.sandbox import Sandbox
 from slackbot.settings import Settings
 from slackbot.store import Store
 from slackbot.store.server import connect
 from slackbot.threads import Slack, Threads
+from slackbot.threads.client import slack_of
 from tests.learning.lesson import Lesson
 
 Json = dict[str, Any]
@@ -48,8 +48,12 @@ class Room:
         """One more process. The first one opens the lesson."""
         store = Store(await self.stack.enter_async_context(connect(self.redis_url)))
         http = await self.stack.enter_async_context(aiohttp.ClientSession())
-        settings = Settings(slack_bot_token=self.sandbox.bot_token, slack_api_url=api_url or self.sandbox.api_url)
-        slack = Slack(web_client(settings, http), http, updates_per_minute=updates_per_minute)
+        settings = Settings(
+            slack_bot_token=self.sandbox.bot_token,
+            slack_api_url=api_url or self.sandbox.api_url,
+            updates_per_minute=updates_per_minute,
+        )
+        slack = slack_of(settings, http)
         if self.processes:
             lesson = self.processes[0].lesson.elsewhere(store)
         else:

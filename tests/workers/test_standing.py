@@ -23,6 +23,7 @@ from tests.workers.test_reminders import scheduled
 from tests.workers.test_worker import WorkerProcess, wait_for
 from workers.metrics import metrics, serve_metrics
 from workers.queue import enqueue_once, job_queue
+from workers.requests import WorkerRequests
 from workers.standing import standing
 from workers.status import lines
 
@@ -75,7 +76,7 @@ async def test_prometheus_reads_the_same(redis: Redis, redis_url: str) -> None:
 
 async def test_the_app_serves_them_over_http(redis_url: str) -> None:
     routes = web.Application()
-    routes.router.add_get("/metrics", metrics_handler(redis_url))
+    routes.router.add_get("/metrics", metrics_handler(WorkerRequests(redis_url)))
     async with TestClient(TestServer(routes)) as client:
         answer = await client.get("/metrics")
         assert answer.headers["Content-Type"].startswith("text/plain; version=")

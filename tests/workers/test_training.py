@@ -19,7 +19,7 @@ from tests.core.conversations import write_project
 from tests.learning.assistant import DATA, DOMAIN
 from tests.workers.test_worker import WorkerProcess, wait_for
 from workers.queue import job_queue
-from workers.training import training_requester
+from workers.requests import WorkerRequests
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def correct_something(connection: Redis) -> None:
 
 
 async def test_however_often_it_is_asked_for_one_waits(queue: Queue, redis_url: str) -> None:
-    ask = training_requester(redis_url)
+    ask = WorkerRequests(redis_url).training
     await asyncio.gather(*(ask() for _ in range(10)))
     assert len(queue.job_ids) == 1
 
@@ -73,7 +73,7 @@ async def test_what_is_asked_for_after_a_model_is_there_is_another_training(
     queue: Queue, redis_url: str, folder: Path
 ) -> None:
     """Even while the training that made it has not quite ended."""
-    ask = training_requester(redis_url)
+    ask = WorkerRequests(redis_url).training
     await ask()
     await asyncio.to_thread(train, folder, redis_url)
     await ask()
@@ -85,7 +85,7 @@ async def test_a_worker_trains_what_is_asked_for(
     redis_url: str, folder: Path, models: Models, connection: Redis, start: Callable[[], WorkerProcess]
 ) -> None:
     correct_something(connection)
-    await training_requester(redis_url)()
+    await WorkerRequests(redis_url).training()
     start()
     await asyncio.to_thread(wait_for, lambda: models.latest_version() == 1)
     training = models.training()
@@ -101,11 +101,11 @@ async def test_what_is_wanted_while_one_runs_is_trained_afterwards(
     for number in range(300):  # enough to learn that training takes a while
         (folder / f"data/more{number}.yml").write_text(f"nlu:\n- intent: greet\n  examples: |\n    - hello {number}\n")
     correct_something(connection)
-    await training_requester(redis_url)()
+    await WorkerRequests(redis_url).training()
     start()
     await asyncio.to_thread(wait_for, lambda: models.training().running_since)
     correct_something(connection)
-    await training_requester(redis_url)()
+    await WorkerRequests(redis_url).training()
     await asyncio.to_thread(wait_for, lambda: models.training().models and not models.training().is_due)
     assert models.training().models[0].covers == 2
 
@@ -117,7 +117,7 @@ async def test_a_broken_project_is_noted_and_the_model_stays(
     await asyncio.to_thread(train, folder, redis_url)
     (folder / "domain.yml").write_text("intents: [greet\n")
     correct_something(connection)
-    ask = training_requester(redis_url)
+    ask = WorkerRequests(redis_url).training
     await ask()
     worker = start()
     await asyncio.to_thread(wait_for, lambda: models.training().failure)
@@ -136,7 +136,7 @@ async def test_a_broken_project_is_noted_and_the_model_stays(
 
 
 async def test_a_job_that_broke_down_does_not_stand_in_the_way(queue: Queue, redis_url: str) -> None:
-    ask = training_requester(redis_url)
+    ask = WorkerRequests(redis_url).training
     await ask()
     job = queue.fetch_job(queue.job_ids[0])
     assert job is not None

@@ -10,14 +10,14 @@ from slackbot.dialogue.reminders import cancels, due_at, pending
 from slackbot.errors import Refused
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.loop import Loop
-from slackbot.sessions import Sessions
+from slackbot.teaching.meant import Meant
 
 
 class Reminding:
     """The verbs. All raise StoreUnavailable, and Refused with a sentence for the person who asked."""
 
-    def __init__(self, loop: Loop, sessions: Sessions, wake: Callable[[str], None]) -> None:
-        self._loop, self._sessions, self._wake = loop, sessions, wake
+    def __init__(self, loop: Loop, meant: Meant, wake: Callable[[str], None]) -> None:
+        self._loop, self._meant, self._wake = loop, meant, wake
 
     def now(self) -> float:
         """Unix seconds, by the clock by which reminders fire."""
@@ -28,7 +28,7 @@ class Reminding:
 
         ``thread`` is a link to the session's thread or its ts; None: the latest open session of the person's here.
         """
-        conversation = await self._sessions.meant(channel, person, thread)
+        conversation = await self._meant.session(channel, person, thread)
         intents = conversation.tracker.domain.intents
         if reminder.intent not in intents:
             close = difflib.get_close_matches(reminder.intent or "", intents, n=1)
@@ -40,7 +40,7 @@ class Reminding:
         self, channel: str, person: str, thread: str | None, cancellation: ReminderCancelled
     ) -> list[ReminderScheduled]:
         """Cancels what fits, and returns that; nothing is written where nothing does."""
-        conversation = await self._sessions.meant(channel, person, thread)
+        conversation = await self._meant.session(channel, person, thread)
         found = [one for one in pending(conversation.tracker) if cancels(cancellation, one)]
         if found:
             await self._write(conversation, lambda _: [cancellation])
@@ -48,7 +48,7 @@ class Reminding:
 
     async def listed(self, channel: str, person: str, thread: str | None) -> list[ReminderScheduled]:
         """What is to fire in a session, the first first."""
-        conversation = await self._sessions.meant(channel, person, thread)
+        conversation = await self._meant.session(channel, person, thread)
         return sorted(pending(conversation.tracker), key=due_at)
 
     async def _write(self, conversation: Conversation, events: Callable[[Conversation], Sequence[Event]]) -> None:

@@ -14,13 +14,13 @@ from slackbot.store import Store
 _THREAD = re.compile(r"(?:.*/p(\d{10})(\d{6})(?:\?.*)?|(\d{10}\.\d{6}))\Z", re.DOTALL)
 
 
-class Sessions:
+class Meant:
     """Finds sessions. Every method raises StoreUnavailable."""
 
     def __init__(self, store: Store, loop: Loop, permissions: Permissions) -> None:
         self._store, self._loop, self._permissions = store, loop, permissions
 
-    async def meant(self, channel: str, person: str, thread: str | None) -> Conversation:
+    async def session(self, channel: str, person: str, thread: str | None) -> Conversation:
         """The open session that somebody means who may control it.
 
         ``thread`` is a link to the session's thread or its ts; None: the latest open session of the person's in the
