@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -19,17 +19,17 @@ from slackbot.learning.draft import Draft
 from slackbot.listeners.fields import chosen, with_marked_words
 from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
 from slackbot.listeners.repeats import Ack, Listener, Repeats
-from slackbot.teaching import Teaching
+from slackbot.teaching import Place, Teaching
 
 
 def register(app: AsyncApp, teaching: Teaching) -> None:
     """Registers the listeners of this module."""
     once = Repeats().once
     app.action(ACCEPT)(once(press(teaching, _accept(teaching))))
-    app.action(CHANGE)(once(press(teaching, _change(teaching))))
+    app.action(CHANGE)(once(press(teaching, _open_draft(teaching, teaching.voting.change))))
     for action_id in (UNSURE, MORE):
         app.action(action_id)(once(press(teaching, _remark(teaching))))
-    app.action(DECIDE)(once(press(teaching, _decide(teaching))))
+    app.action(DECIDE)(once(press(teaching, _open_draft(teaching, teaching.adjudicating.disputed))))
     for action_id in REMEDIES:
         app.action(action_id)(once(press(teaching, _remedy(teaching))))
     app.action(USE_EVENTS)(once(press(teaching, _use_events(teaching))))
@@ -49,10 +49,15 @@ def _accept(teaching: Teaching) -> Press:
     return accept
 
 
-def _change(teaching: Teaching) -> Press:
+Begin = Callable[[Place, str, CardButton], Awaitable[tuple[Draft, str]]]
+
+
+def _open_draft(teaching: Teaching, begin: Begin) -> Press:
+    """Opens the modal on what ``begin`` answers: a draft, and the token under which it is kept."""
+
     async def open_modal(body: Json, action: Json) -> None:
         button = CardButton.unpack(action["value"])
-        draft, token = await teaching.voting.change(place_of(body), person_of(body), button)
+        draft, token = await begin(place_of(body), person_of(body), button)
         await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
 
     return open_modal
@@ -69,15 +74,6 @@ def _remark(teaching: Teaching) -> Press:
         await teaching.slack.open_view(body["trigger_id"], flag_modal(choice.card.pack(), message))
 
     return remark
-
-
-def _decide(teaching: Teaching) -> Press:
-    async def open_modal(body: Json, action: Json) -> None:
-        button = CardButton.unpack(action["value"])
-        draft, token = await teaching.adjudicating.disputed(place_of(body), person_of(body), button)
-        await teaching.slack.open_view(body["trigger_id"], change_modal(draft, token))
-
-    return open_modal
 
 
 def _remedy(teaching: Teaching) -> Press:
