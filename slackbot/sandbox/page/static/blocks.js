@@ -7,6 +7,7 @@ import { markdown } from "./markdown.js";
 import { flatText, link, plain, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 import { changed, store } from "./store.js";
+import { table } from "./table.js";
 
 export function blocks(scope, list) {
   return (list ?? []).map((block, index) =>
@@ -53,7 +54,7 @@ function drawBlock(scope, block) {
     case "file":
       return h("div", { class: "file-remote" }, icon("file"), h("span", null, block.external_id || "Remote file"));
     case "table":
-      return table(block);
+      return tableBlock(block);
     case "card":
       return card(scope, block);
     case "carousel":
@@ -187,39 +188,14 @@ function cell(content) {
   return content.type === "raw_number" ? String(content.text ?? content.value) : content.text;
 }
 
-function table(block) {
-  const [head, ...rows] = block.rows;
+function tableBlock(block) {
   const look = (index) => {
     const settings = block.column_settings?.[index] ?? {};
     return { class: `${settings.align ? `align-${settings.align}` : ""}${settings.is_wrapped ? " wrapped" : ""}` };
   };
-  return h(
-    "div",
-    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
-    h(
-      "table",
-      null,
-      h(
-        "thead",
-        null,
-        h(
-          "tr",
-          null,
-          head.map((one, index) => h("th", { scope: "col", ...look(index) }, cell(one))),
-        ),
-      ),
-      h(
-        "tbody",
-        null,
-        rows.map((row) =>
-          h(
-            "tr",
-            null,
-            row.map((one, index) => h("td", look(index), cell(one))),
-          ),
-        ),
-      ),
-    ),
+  return table(
+    block.rows.map((row) => row.map(cell)),
+    look,
   );
 }
 

@@ -1,6 +1,7 @@
 // The markdown block: standard Markdown, as far as Slack translates it.
 import { h } from "./dom.js";
 import { link, withEmojis } from "./mrkdwn.js";
+import { table } from "./table.js";
 
 const ITEM = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
 
@@ -45,7 +46,7 @@ function blockAt(lines, at) {
     );
   if (ITEM.test(line)) return list(lines, at);
   if (line.includes("|") && /^\s*\|?\s*:?-{2,}/.test(lines[at + 1] ?? ""))
-    return run(lines, at, (one) => one.includes("|"), table);
+    return run(lines, at, (one) => one.includes("|"), tableOf);
   return run(
     lines,
     at,
@@ -96,7 +97,7 @@ function list(lines, start) {
   ];
 }
 
-function table(rows) {
+function tableOf(rows) {
   const cells = rows
     .filter((_, index) => index !== 1)
     .map((row) =>
@@ -104,37 +105,9 @@ function table(rows) {
         .trim()
         .replace(/^\||\|$/g, "")
         .split("|")
-        .map((cell) => cell.trim()),
+        .map((cell) => spans(cell.trim())),
     );
-  const [head, ...body] = cells;
-  return h(
-    "div",
-    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
-    h(
-      "table",
-      null,
-      h(
-        "thead",
-        null,
-        h(
-          "tr",
-          null,
-          head.map((cell) => h("th", { scope: "col" }, spans(cell))),
-        ),
-      ),
-      h(
-        "tbody",
-        null,
-        body.map((row) =>
-          h(
-            "tr",
-            null,
-            row.map((cell) => h("td", null, spans(cell))),
-          ),
-        ),
-      ),
-    ),
-  );
+  return table(cells);
 }
 
 const SPANS = [
