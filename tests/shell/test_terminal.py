@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pexpect
 import pytest
@@ -41,6 +43,20 @@ def piped(folder: Path, environment: dict[str, str], text: str, *options: str) -
     return subprocess.run(
         command, cwd=folder, env=environment, input=text, capture_output=True, text=True, timeout=BOUND, check=False
     )
+
+
+@contextmanager
+def typed_into(folder: Path, environment: dict[str, str], text: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """A shell that got some lines and waits for more, and what it shows."""
+    command = [sys.executable, "-m", "slackbot", "shell"]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(text)
+        process.stdin.flush()
+        yield process, process.stdout
 
 
 @pytest.fixture
@@ -109,15 +125,8 @@ def test_there_is_nothing_to_resume_at_first(folder: Path, environment: dict[str
 
 @pytest.mark.slow
 def test_a_killed_shell_resumes_with_everything_that_was_agreed(folder: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "slackbot", "shell"]
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write("hi\n\na soup\ni order\n")
-        process.stdin.flush()
-        for line in process.stdout:
+    with typed_into(folder, environment, "hi\n\na soup\ni order\n") as (process, shown):
+        for line in shown:
             if "order" in line and "✓" in line:
                 break
         process.send_signal(signal.SIGKILL)
@@ -131,17 +140,10 @@ def test_a_killed_shell_resumes_with_everything_that_was_agreed(folder: Path, en
 def test_a_shell_whose_window_is_closed_ends_in_order(
     folder: Path, environment: dict[str, str], number: signal.Signals
 ) -> None:
-    command = [sys.executable, "-m", "slackbot", "shell"]
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write("hi\n\n")
-        process.stdin.flush()
-        for line in process.stdout:
+    with typed_into(folder, environment, "hi\n\n") as (process, shown):
+        for line in shown:
             if "Bot> Hello!" in line:
                 break
         process.send_signal(number)
-        assert "Interrupted. Everything is kept." in process.stdout.read()
+        assert "Interrupted. Everything is kept." in shown.read()
         assert process.wait(BOUND) == 1

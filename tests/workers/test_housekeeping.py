@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
@@ -15,19 +13,12 @@ from slackbot.learning.session import Status
 from slackbot.store import Commit, Store
 from slackbot.store.alarms import Alarms
 from slackbot.store.keys import Keys
-from slackbot.store.server import connect_sync
 from tests.workers.test_reminders import LISTENS, SESSION
 from workers.housekeeping import expire_abandoned, recover_stuck
 from workers.periodic import PERIODIC, Housekeeper
 from workers.queue import job_queue
 
 DAY = 86400.0
-
-
-@pytest.fixture
-def connection(redis_url: str) -> Iterator[SyncRedis]:
-    with connect_sync(redis_url) as client:
-        yield client
 
 
 def test_of_several_housekeepers_one_begins_each_job(connection: SyncRedis) -> None:

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,6 @@ from redis.asyncio import Redis
 
 from slackbot.store import Commit, Store, keys
 from slackbot.store.keys import Keys
-from slackbot.store.server import connect_sync
 from tests.faults.programs import descendants, kill
 from tests.workers.test_worker import BOUND, WORKER, WorkerProcess
 from workers.queue import job_queue
@@ -32,12 +30,6 @@ SESSION: dict[str, Any] = {
     "rule": "",
 }  # fmt: skip
 LISTENS = {"event": "action", "name": "action_listen"}
-
-
-@pytest.fixture
-def connection(redis_url: str) -> Iterator[SyncRedis]:
-    with connect_sync(redis_url) as client:
-        yield client
 
 
 async def scheduled(redis: Redis, due: dict[str, datetime]) -> None:

@@ -14,23 +14,10 @@ from rq.job import JobStatus
 from slackbot.learning.training import train
 from slackbot.store import keys
 from slackbot.store.models import Models
-from slackbot.store.server import connect_sync
 from tests.core.conversations import write_project
 from tests.learning.assistant import DATA, DOMAIN
 from tests.workers.test_worker import WorkerProcess, wait_for
-from workers.queue import job_queue
 from workers.requests import WorkerRequests
-
-
-@pytest.fixture
-def connection(redis_url: str) -> Iterator[Redis]:
-    with connect_sync(redis_url) as client:
-        yield client
-
-
-@pytest.fixture
-def queue(connection: Redis) -> Queue:
-    return job_queue(connection)
 
 
 @pytest.fixture

@@ -96,17 +96,6 @@ class WorkerProcess:
 
 
 @pytest.fixture
-def connection(redis_url: str) -> Iterator[Redis]:
-    with connect_sync(redis_url) as client:
-        yield client
-
-
-@pytest.fixture
-def queue(connection: Redis) -> Queue:
-    return job_queue(connection)
-
-
-@pytest.fixture
 def start(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
     """Starts worker processes that don't outlive the test."""
     with ExitStack() as stack:
