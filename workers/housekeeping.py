@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
+from slackbot import clock
 from slackbot.core.rasa.configured import endpoint_of
 from slackbot.dialogue.domain import Domain
 from slackbot.errors import Conflict
@@ -82,7 +82,7 @@ def expire() -> None:
     """Finishes sessions in which nothing has happened for as long as the settings say; their files are posted first."""
     settings = Settings.from_environment(os.environ)
     if settings.expire_days:
-        asyncio.run(expire_abandoned(os.environ["REDIS_URL"], settings.expire_days, time.time()))
+        asyncio.run(expire_abandoned(os.environ["REDIS_URL"], settings.expire_days, clock.now()))
 
 
 async def expire_abandoned(redis_url: str, days: float, now: float) -> list[str]:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import math
 import os
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from redis import Redis as SyncRedis
 from redis.exceptions import RedisError
 
+from slackbot.clock import now
 from slackbot.dialogue.domain import Domain
 from slackbot.errors import Conflict, StorythreadError
 from slackbot.learning.conversation import Reader
@@ -90,7 +90,7 @@ def ring() -> None:
         log.info("%d reminders fired", fired)
 
 
-async def ring_due(redis_url: str, clock: Callable[[], float] = time.time) -> int:
+async def ring_due(redis_url: str, clock: Callable[[], float] = now) -> int:
     """Fires what is due by the clock, and returns how many that were.
 
     What a conversation can't take now is held back for it. Raises StoreUnavailable.

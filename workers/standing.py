@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from rq.job import Job
 from rq.scheduler import RQScheduler
 from rq.worker import WorkerStatus
 
+from slackbot import clock
 from slackbot.errors import StoreUnavailable
 from slackbot.store import keys
 from slackbot.store.alarms import Alarm
@@ -81,7 +81,7 @@ def standing(redis_url: str) -> Standing:
     """How things stand now. Raises StoreUnavailable."""
     try:
         with connect_sync(redis_url) as connection:
-            return _standing(connection, time.time())
+            return _standing(connection, clock.now())
     except (redis.RedisError, OSError) as error:
         raise StoreUnavailable(f"Redis does not answer ({error}); start it, or correct REDIS_URL") from error
 

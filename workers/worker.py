@@ -21,6 +21,7 @@ from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.scheduler import RQScheduler
 
+from slackbot import clock
 from slackbot.errors import StoreUnavailable
 from slackbot.settings import Settings, configure_logging
 from slackbot.store.server import connect_sync
@@ -232,9 +233,9 @@ class _Scheduler(RQScheduler):
         """What is due, reminders whose alarm was lost, and periodic jobs."""
         super().enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
         if self._acquired_locks:
-            ring_overdue(self.connection, time.time())
+            ring_overdue(self.connection, clock.now())
             self._housekeeper = self._housekeeper or Housekeeper(self.connection)
-            self._housekeeper.begin(time.time())
+            self._housekeeper.begin(clock.now())
 
     def work(self) -> None:
         """Until it is stopped or its worker is gone."""

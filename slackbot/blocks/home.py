@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from slackbot.blocks import kit
 from slackbot.blocks.kit import Block
-from slackbot.blocks.mrkdwn import quote
+from slackbot.blocks.nudge_settings import nudge_settings
 from slackbot.blocks.remarks import DECIDE
 from slackbot.blocks.values import CardButton
-from slackbot.learning.pending import Pending
+from slackbot.blocks.waiting import Item, words
 from slackbot.learning.preferences import Preferences
 from slackbot.learning.terms import Order
 
@@ -23,14 +22,6 @@ _ORDERS = {
     Order.ALPHABETICAL: "Alphabetical",
 }
 _YES = "yes"
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question that waits, and the address of its card."""
-
-    pending: Pending
-    link: str | None
 
 
 def home(
@@ -60,29 +51,13 @@ def _waiting(items: Sequence[Item], now: float) -> list[Block]:
 
 def _question(item: Item, now: float) -> Block:
     button = kit.link_button("Open", OPEN_CARD, item.link) if item.link else None
-    return kit.section(_words(item.pending, now), accessory=button)
+    return kit.section(words(item.pending, now), accessory=button)
 
 
 def _case(item: Item, now: float) -> Block:
     pending = item.pending
     value = CardButton(pending.conversation, pending.question.id, pending.question.revision).pack()
-    return kit.section(_words(pending, now), accessory=kit.button("Decide…", DECIDE, value))
-
-
-def _words(pending: Pending, now: float) -> str:
-    behind = f", {pending.waiting} {'message waits' if pending.waiting == 1 else 'messages wait'} behind it"
-    age = f", {_age(now - pending.opened_at)}" if pending.opened_at else ""
-    where = f"in <#{pending.session.channel}>"
-    return f"{quote(pending.question.message.text, 200)} {where}{age}{behind if pending.waiting else ''}"
-
-
-def _age(seconds: float) -> str:
-    if seconds < 120:
-        return "just asked"
-    for size, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"asked {seconds / size:.0f} {name} ago"
-    return "just asked"
+    return kit.section(words(pending, now), accessory=kit.button("Decide…", DECIDE, value))
 
 
 def _settings(preferences: Preferences) -> list[Block]:
@@ -97,6 +72,7 @@ def _settings(preferences: Preferences) -> list[Block]:
         kit.section("*My settings*"),
         kit.section("Order of the answers in *Change*", accessory=order),
         kit.actions([lead_on]),
+        *nudge_settings(preferences),
     ]
 
 

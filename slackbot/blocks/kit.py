@@ -103,6 +103,12 @@ def checkboxes(action_id: str, options: Sequence[Block]) -> Block:
     return {"type": "checkboxes", "action_id": action_id, "options": list(options)}
 
 
+def timepicker(action_id: str, placeholder: str, chosen: str) -> Block:
+    """A time of day, ``HH:MM``."""
+    shown = plain_text(placeholder, PLACEHOLDER)
+    return {"type": "timepicker", "action_id": action_id, "placeholder": shown, "initial_time": chosen}
+
+
 def overflow(action_id: str, options: Sequence[Block]) -> Block:
     """A small menu behind three dots, of up to 5 options."""
     return {"type": "overflow", "action_id": action_id, "options": list(options)}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from slackbot.clock import now as wall_time
 from slackbot.core.protocol import Core
 from slackbot.crowd.votes import counting
 from slackbot.dialogue.events import ActionExecuted, BotUttered, Event
@@ -65,7 +65,7 @@ class Loop:
         core: Core,
         *,
         opening: Opening | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_time,
         alarms: Callable[[Sequence[float]], Awaitable[None]] | None = None,
     ) -> None:
         """``alarms`` is told the times (Unix seconds) of reminders, whenever there are new ones."""

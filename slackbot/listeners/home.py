@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from slackbot.blocks.home import LEAD_ON, NEXT, OPEN_CARD, PICK_ORDER, Item, home, picked_order
+from slackbot import clock
+from slackbot.blocks.home import LEAD_ON, NEXT, OPEN_CARD, PICK_ORDER, home, picked_order
+from slackbot.blocks.nudge_settings import PICK_HOUR, PICK_NUDGES, QUIET_FROM, QUIET_UNTIL, WEEKENDS, with_choice
+from slackbot.blocks.waiting import Item
 from slackbot.learning.preferences import Preferences
 from slackbot.listeners.commands import HELP
 from slackbot.listeners.parsing import Json, person_of
@@ -30,6 +32,8 @@ def register(app: AsyncApp, teaching: Teaching) -> None:
         app.action(action_id)(_follow)
     app.action(PICK_ORDER)(_prefer(teaching, _order))
     app.action(LEAD_ON)(_prefer(teaching, _lead_on))
+    for action_id in (PICK_NUDGES, PICK_HOUR, QUIET_FROM, QUIET_UNTIL, WEEKENDS):
+        app.action(action_id)(_prefer(teaching, with_choice))
 
 
 async def show(teaching: Teaching, person: str) -> None:
@@ -38,7 +42,7 @@ async def show(teaching: Teaching, person: str) -> None:
     waiting = [Item(one, await backlog.link(one)) for one in await backlog.waiting_for(person)]
     to_decide = [Item(one, None) for one in await backlog.to_decide(person)]
     preferences = await teaching.people.preferences(person)
-    await teaching.slack.publish_home(person, home(waiting, to_decide, preferences, HELP, time.time()))
+    await teaching.slack.publish_home(person, home(waiting, to_decide, preferences, HELP, clock.now()))
 
 
 async def _follow(ack: Ack) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+from slackbot.clock import set_ahead
 
 
 class Clock:
@@ -11,6 +14,7 @@ class Clock:
     def __init__(self) -> None:
         self._ahead = 0.0
         self._last_micros = 0
+        self._shared: Path | None = None
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -22,6 +26,16 @@ class Clock:
         Waits for acknowledgements and retries are not shortened by it.
         """
         self._ahead += seconds
+        self._tell()
+
+    def share(self, place: Path) -> None:
+        """Let the app's processes have the same time: those whose environment names this file (``clock.VARIABLE``)."""
+        self._shared = place
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._shared is not None:
+            set_ahead(self._shared, self._ahead)
 
     def restart_after(self, ts: str) -> None:
         """Let every timestamp from now on be greater than this one."""

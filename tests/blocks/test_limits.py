@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.change import NEW_VIEWS, change_modal, found, new_modal, notice
 from slackbot.blocks.dispute import dispute_card, known_lines, settled_card
-from slackbot.blocks.home import Item, home
+from slackbot.blocks.home import home
 from slackbot.blocks.remarks import flag_modal
 from slackbot.blocks.thread import again, bot_says, parent
+from slackbot.blocks.waiting import Item
 from slackbot.crowd.votes import Vote
 from slackbot.learning.controls import Control
 from slackbot.learning.draft import Draft

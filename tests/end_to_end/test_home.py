@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from slackbot.blocks.home import LEAD_ON, PICK_ORDER
+from slackbot.blocks.nudge_settings import PICK_HOUR, PICK_NUDGES, QUIET_FROM, QUIET_UNTIL, WEEKENDS
 from slackbot.core.builtin import BuiltinCore
+from slackbot.learning.preferences import Preferences
 from tests.end_to_end.stage import Scene, Stage, field, shown, staged
 
 Json = dict[str, Any]
@@ -99,6 +101,23 @@ async def test_everybody_has_settings_of_their_own(stage: Stage) -> None:
     assert "Alphabetical" in str(
         next(b["accessory"]["initial_option"] for b in home["blocks"] if "Order" in shown({"blocks": [b]}))
     )
+
+
+async def test_everybody_chooses_when_to_be_reminded(stage: Stage) -> None:
+    """What was chosen is shown when the tab is opened again."""
+    await home_of(stage, "ben", "Remind me of questions")
+    assert await stage.teaching.people.preferences(stage.ben.id) == Preferences()
+    for action, value in (
+        *((PICK_NUDGES, "daily"), (PICK_HOUR, "17"), (QUIET_FROM, "18:30"), (QUIET_UNTIL, "07:15")),
+        (WEEKENDS, ["yes"]),
+    ):
+        await stage.ben.home_press(action, value)
+    assert await stage.teaching.people.preferences(stage.ben.id) == Preferences(
+        nudges="daily", nudge_hour=17, quiet_from="18:30", quiet_until="07:15", weekends=True
+    )
+    home = str(await home_of(stage, "ben", "'initial_time': '18:30'"))
+    assert "'initial_option': {'text': {'type': 'plain_text', 'text': '17:00'" in home
+    assert "'initial_option': {'text': {'type': 'plain_text', 'text': 'Once a day'" in home
 
 
 async def test_nobody_gives_more_than_their_share_where_enough_others_are_there(
