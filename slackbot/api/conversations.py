@@ -10,7 +10,7 @@ from aiohttp import web
 
 from slackbot.api.errors import bad_request, json_body, json_object
 from slackbot.api.operations import Operations
-from slackbot.api.trackers import Raw, event_text, written
+from slackbot.api.written import Raw, event_text, written
 from slackbot.core.protocol import Prediction
 from slackbot.dialogue.events import (
     ActionExecuted,
@@ -118,9 +118,9 @@ class ConversationRoutes:
         return web.Response(text=stories_yaml(stories, as_test=True), content_type="text/plain")
 
 
-def as_json(text: str) -> web.Response:
+def as_json(answer: Raw) -> web.Response:
     """An answer that is JSON already."""
-    return web.Response(text=text, content_type="application/json")
+    return web.Response(body=answer, content_type="application/json", charset="utf-8")
 
 
 def verbosity(request: web.Request) -> EventVerbosity:

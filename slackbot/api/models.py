@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from slackbot.api.conversations import as_json, events_of, prediction_as_json, v
 from slackbot.api.errors import ApiError, bad_request, json_body, json_object
 from slackbot.api.operations import Operations
 from slackbot.api.trackers import Draft
+from slackbot.api.written import written
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.core.protocol import Prediction
 from slackbot.dialogue.tracker import Tracker
@@ -57,7 +57,7 @@ class ModelRoutes:
     async def _domain(self, request: web.Request) -> web.Response:
         accepted, domain = request.headers.get("Accept", "application/json"), self._operations.core.domain
         if accepted.endswith("json"):
-            return as_json(json.dumps(domain.data, ensure_ascii=False, default=str))
+            return as_json(written(domain.data))
         if accepted.endswith(("yml", "yaml")):
             return web.Response(text=domain.as_yaml(), content_type="application/x-yaml")
         message = (
@@ -72,7 +72,7 @@ class ModelRoutes:
         body = await json_object(request, "No text message defined in request body. Add text message to request body.")
         if not isinstance(body.get("text"), str):
             raise bad_request("No text message defined in request body.", "text")
-        return as_json(json.dumps(await self._operations.parse(body["text"]), ensure_ascii=False))
+        return as_json(written(await self._operations.parse(body["text"])))
 
     async def _predict(self, request: web.Request) -> web.Response:
         shown, body = verbosity(request), await json_body(request)

@@ -6,13 +6,14 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
 from slackbot.api.errors import ApiError
+from slackbot.api.written import Raw, WrittenLog, event_text, written
 from slackbot.core.protocol import Additions
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import Event, event_from_dict
@@ -27,12 +28,6 @@ KEPT_TRACKERS = 200
 PATIENCE = 60.0
 
 
-class Raw(str):
-    """JSON that is written already."""
-
-    __slots__ = ()
-
-
 @dataclass
 class Kept:
     """A conversation as it was when it was last read or written, live."""
@@ -42,8 +37,8 @@ class Kept:
     domain: Domain
     additions: Additions
     is_session: bool
-    #: The JSON of each event by the event's identity, so that none is written twice.
-    texts: dict[int, str] = field(default_factory=dict)
+    #: The JSON of the tracker's events, so that none is written twice.
+    log: WrittenLog = field(default_factory=WrittenLog)
 
     @property
     def version(self) -> int:
@@ -52,13 +47,13 @@ class Kept:
 
     def extend(self, since: int, events: Iterable[tuple[Event, str]]) -> None:
         """Takes the log's events from position ``since`` on, but for those that it has."""
-        for event, text in list(events)[self.version - since :]:
-            self.tracker.append(event)
-            self.texts[id(event)] = text
+        new = list(events)[self.version - since :]
+        self.tracker.extend(event for event, _ in new)
+        self.log.extend(text for _, text in new)
 
     def draft(self, stamp: Mapping[str, Any]) -> Draft:
         """What Rasa would load, to be added to; this stays as it is."""
-        return Draft(self.tracker.reloaded(), stamp, self.texts)
+        return Draft(self.tracker.reloaded(), stamp, self.log, self.version)
 
 
 @dataclass
@@ -68,7 +63,9 @@ class Draft:
     tracker: Tracker
     #: Metadata that every event gets which has no such already.
     stamp: Mapping[str, Any]
-    texts: Mapping[int, str] = field(default_factory=dict)
+    #: What its first events are written in already, and how many of them.
+    log: WrittenLog = field(default_factory=WrittenLog)
+    stored: int = 0
     new: list[Event] = field(default_factory=list)
 
     def add(self, *events: Event) -> None:
@@ -84,24 +81,22 @@ class Draft:
         """The tracker's state as JSON. What of the log was written once is not written again."""
         state: dict[str, Any] = self.tracker.current_state(EventVerbosity.NONE)
         if verbosity is not EventVerbosity.NONE:
-            texts = (self.texts.get(id(event)) or event_text(event) for event in self.tracker.shown(verbosity))
-            state["events"] = Raw(f"[{','.join(texts)}]")
+            state["events"] = Raw(b"[" + b",".join(filter(None, self._shown(verbosity))) + b"]")
         return written(state)
 
-
-def written(answer: Mapping[str, Any]) -> Raw:
-    """An object as JSON, in its order; values that are JSON already go in as they are."""
-    pairs = (f"{json.dumps(key)}:{value if isinstance(value, Raw) else _json(value)}" for key, value in answer.items())
-    return Raw("{" + ",".join(pairs) + "}")
-
-
-def event_text(event: Event) -> str:
-    """An event's JSON as the log has it."""
-    return _json(event.as_dict())
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    def _shown(self, verbosity: EventVerbosity) -> Iterator[bytes]:
+        events, shown = self.tracker.events, self.tracker.shown(verbosity)
+        stored = min(self.stored, len(events))
+        if verbosity is EventVerbosity.APPLIED:
+            places = {id(event): place for place, event in enumerate(events[:stored])}
+            for event in shown:
+                place = places.get(id(event))
+                yield event_text(event).encode() if place is None else self.log.cut(place, place + 1)
+            return
+        first = len(events) - len(shown)  # the others are the end of the log
+        yield self.log.cut(first, stored)
+        for event in events[max(first, stored) :]:
+            yield event_text(event).encode()
 
 
 class Trackers:

@@ -25,7 +25,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Log:
-    """A conversation's log at one moment, read in one transaction."""
+    """A conversation's log at one moment, read at once."""
 
     #: The number of its events.
     version: int
@@ -48,19 +48,17 @@ class Logs:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        script = files("slackbot.store") / "lua" / "append.lua"
-        self._append = redis.register_script(script.read_text(encoding="utf-8"))
+        lua = files("slackbot.store") / "lua"
+        self._read, self._append = (
+            redis.register_script((lua / name).read_text(encoding="utf-8")) for name in ("read.lua", "append.lua")
+        )
 
     @available
     async def read(self, conversation_id: str, since: int = 0) -> Log:
         """The log from position ``since`` on; empty where there is none."""
         own = Keys(conversation_id)
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.lrange(own.log, since, -1)
-        pipe.llen(own.log)
-        pipe.get(own.replaced)
-        pipe.hget(own.head, "session")
-        events, version, replaced, session = await pipe.execute()
+        names = [own.log, own.replaced, own.head]
+        events, version, replaced, session = await self._read(keys=names, args=[since])
         return Log(version, int(replaced or 0), events, since, json.loads(session) if session else None)
 
     async def append(self, conversation_id: str, version: int, replaced: int, events: Sequence[str]) -> None:

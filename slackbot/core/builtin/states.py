@@ -45,7 +45,8 @@ class State:
 
     def with_only(self, slots: Collection[str]) -> State:
         """The same without what other slots hold."""
-        return replace(self, slots=tuple(item for item in self.slots if item[0] in slots))
+        kept = tuple(item for item in self.slots if item[0] in slots)
+        return self if len(kept) == len(self.slots) else replace(self, slots=kept)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def begun_at(states: Sequence[State], start: int) -> tuple[State, ...]:
     for state in states[start:]:
         heard = heard or state.answers_message
         slots = tuple(item for item in state.slots if item not in forgotten)
-        begun.append(replace(state, slots=slots) if heard else replace(state, slots=slots, intent=None, entities=()))
+        intent, entities = (state.intent, state.entities) if heard else (None, ())
+        begun.append(State(state.previous, intent, entities, slots, state.loop))
     return tuple(begun)
 
 
