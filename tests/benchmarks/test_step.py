@@ -23,7 +23,7 @@ async def run(redis_url: str, folder: Path, *arguments: str) -> tuple[int, str, 
         env={"REDIS_URL": redis_url, "STORYTHREAD_ASSISTANT": str(folder), "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    out, errors = await asyncio.wait_for(process.communicate(), 90)
+    out, errors = await asyncio.wait_for(process.communicate(), 110)
     return process.returncode or 0, out.decode(), errors.decode()
 
 

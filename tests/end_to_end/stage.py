@@ -35,7 +35,7 @@ Json = dict[str, Any]
 #: The settings that a scene wants, of the people and the workspace.
 Chosen = Callable[[dict[str, Person], Sandbox], Json]
 #: Seconds that an acknowledgement is waited for: Slack waits 3, but these scenes also run on crowded machines.
-PATIENCE = 15.0
+PATIENCE = 60.0
 #: Seconds that a worker may take to start and to post the files, on a machine that does other things too.
 WORKER_BOUND = 60.0
 
@@ -65,7 +65,7 @@ class Stage:
         parent = await self.slack.wait_for(
             lambda: next((m for m in self.slack.messages(place) if m["ts"] not in known), None)
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not await self.teaching.store.conversation_in(place, parent["ts"]):  # noqa: ASYNC110  it is in Redis
                 await asyncio.sleep(0.01)
         return Scene(self, parent["ts"], place)
@@ -85,7 +85,7 @@ class Stage:
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:
         """Around a loop that looks for something in Redis and takes a ``breath`` each time."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             yield
 
     async def breath(self) -> None:
@@ -189,7 +189,7 @@ class Scene:
     async def settled(self) -> None:
         """Waits until everything that follows from what people did is done, and the thread shows it."""
         store = self.stage.teaching.store
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 conversation = await self.stage.conversation(self)
                 if conversation.snapshot.due is None and not await store.redraws(conversation.id):

@@ -56,7 +56,7 @@ class Between:
         for task in set(self._passing):
             task.cancel()
         if self._passing:
-            await asyncio.wait(set(self._passing), timeout=5)
+            await asyncio.wait(set(self._passing), timeout=60)
 
 
 @asynccontextmanager

@@ -16,9 +16,15 @@ SHORT_RETRIES = (0.0, 0.02, 0.05)
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[Sandbox]:
+def patience() -> float:
+    """Seconds until Slack gives an app up; long, so that a slow machine fails no test."""
+    return 60.0
+
+
+@pytest.fixture
+async def slack(patience: float) -> AsyncIterator[Sandbox]:
     """A workspace whose retries come soon."""
-    async with Sandbox(retry_delays=SHORT_RETRIES, ack_timeout=1.0, connect_timeout=1.0) as sandbox:
+    async with Sandbox(retry_delays=SHORT_RETRIES, ack_timeout=patience, connect_timeout=patience) as sandbox:
         yield sandbox
 
 

@@ -264,6 +264,7 @@ async def test_ephemerals_are_dismissed_by_whom_they_are_for(
     assert (await window.state())["ephemerals"] == []
 
 
+@pytest.mark.parametrize("patience", [1.0])
 @pytest.mark.usefixtures("on_socket")
 async def test_what_goes_wrong_is_said_as_slack_says_it(
     slack: Sandbox, client: AsyncWebClient, channel: str, window: Window

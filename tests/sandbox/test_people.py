@@ -142,6 +142,7 @@ async def test_a_menu_that_the_app_fills_is_searched(ada: Person, channel: str, 
         await ada.message_options(channel, card, "other-menu", "o")
 
 
+@pytest.mark.parametrize("patience", [1.0])
 @pytest.mark.usefixtures("on_socket")
 async def test_an_interaction_that_the_app_leaves_unanswered_is_an_error(
     ada: Person, channel: str, card: str, recorder: Recorder

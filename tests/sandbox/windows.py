@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession
 
 JSON = dict[str, Any]
-BOUND = 10.0  # seconds
+BOUND = 60.0  # seconds
 
 
 class Window:

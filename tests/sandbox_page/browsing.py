@@ -17,7 +17,7 @@ from slackbot.sandbox import Person, Sandbox
 #: Where screenshots go, for people to look at; not in git.
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
 #: Milliseconds that anything on the page may take.
-PATIENCE = 15_000
+PATIENCE = 60_000
 
 #: Set on a test that has failed.
 FAILED = pytest.StashKey[bool]()

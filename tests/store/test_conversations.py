@@ -316,7 +316,7 @@ async def test_a_lease_is_given_back_in_the_middle_of_a_renewal(
 ) -> None:
     monkeypatch.setattr(conversations, "LEASE_SECONDS", 1)
     store = StubbornStore(redis)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async with store.lease(opened):
             await store.renewing.wait()
         async with store.lease(opened) as again:

@@ -25,7 +25,7 @@ from slackbot.errors import FileError, SettingsError, StoreUnavailable
 from slackbot.store import server as server_module
 from slackbot.store.server import EmbeddedServer, connect, connect_sync
 
-BOUND = 20.0  # seconds
+BOUND = 60.0  # seconds
 PROGRAM = os.environ.get("STORYTHREAD_TEST_REDIS") or str(get_binary_path())
 
 #: A program of ours that says which server it uses, then counts; every line is an acknowledged write.

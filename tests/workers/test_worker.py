@@ -27,7 +27,7 @@ from slackbot.store.server import EmbeddedServer, connect_sync
 from workers.queue import enqueue_once, job_id_for, job_queue
 from workers.worker import run_worker
 
-BOUND = 40.0  # seconds
+BOUND = 100.0  # seconds
 
 #: What jobs do here: they leave lines in a file, and some wait there for a line of ours.
 JOBS = """

@@ -29,7 +29,7 @@ async def server(request: pytest.FixtureRequest, tiny: BuiltinCore) -> AsyncIter
 
 @pytest.fixture
 def endpoint(server: RasaServer) -> EndpointConfig:
-    return EndpointConfig(server.url, token=TOKEN, timeout=5)
+    return EndpointConfig(server.url, token=TOKEN, timeout=60)
 
 
 @pytest.fixture
