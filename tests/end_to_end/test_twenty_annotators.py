@@ -91,7 +91,7 @@ class Classroom:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 async def test_agreed_answers_are_right_more_often_than_the_majority_and_who_guesses_is_found(
     redis_url: str, bistro: BuiltinCore
 ) -> None:

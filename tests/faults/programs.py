@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 #: Seconds that a process may take to be ready, and to stop.
-START, STOP = 60.0, 20.0
+START, STOP = 100.0, 60.0
 _LAST_LINES = 60
 
 

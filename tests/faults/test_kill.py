@@ -71,9 +71,9 @@ async def test_killed_after_acts_of_each_kind(redis_url: str, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(500)
 async def test_killed_after_each_act(redis_url: str, tmp_path: Path) -> None:
-    async with world(redis_url, tmp_path, seconds=180) as made:
+    async with world(redis_url, tmp_path, seconds=480) as made:
         app, _ = await made.running("serve", "work")
         session = Session(made)
         for act in session.acts:
@@ -82,7 +82,7 @@ async def test_killed_after_each_act(redis_url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 async def test_killed_at_each_call(redis_url: str, tmp_path: Path) -> None:
     """What the app told Slack took effect, and the app died before it learnt of it: for each call of the session."""
     struck = await asyncio.gather(*(_lane(number, f"{redis_url}?db={number}", tmp_path) for number in range(LANES)))
@@ -93,7 +93,7 @@ async def test_killed_at_each_call(redis_url: str, tmp_path: Path) -> None:
 async def _lane(number: int, redis_url: str, folder: Path) -> list[str]:
     """Sessions one after the other over one store; in each the app is killed at another call."""
     struck = []
-    async with world(redis_url, folder / str(number), seconds=280) as made:
+    async with world(redis_url, folder / str(number), seconds=480) as made:
         app, _ = await made.running("serve", "work")
         killer = Killer(app)
         made.slack.on_call(killer.called)
@@ -111,7 +111,7 @@ async def _lane(number: int, redis_url: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 async def test_killed_at_writes(redis_url: str, tmp_path: Path) -> None:
     """What the app stored is stored, and the app died before it learnt of it: for a sample of a session's writes."""
     struck = await asyncio.gather(*(_writing_lane(number, redis_url, tmp_path) for number in range(LANES)))
@@ -123,7 +123,7 @@ async def _writing_lane(number: int, redis_url: str, folder: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="st-") as short:
         place, server = Path(short) / "s", Path(redis_url.removeprefix("unix://"))
         async with AsyncExitStack() as stack:
-            made = await stack.enter_async_context(world(f"{redis_url}?db={number}", folder / str(number), seconds=280))
+            made = await stack.enter_async_context(world(f"{redis_url}?db={number}", folder / str(number), seconds=480))
             app = made.program("serve", REDIS_URL=f"unix://{place}?db={number}")
             killer = Killer(app)
             await stack.enter_async_context(between(server, place, killer.count))

@@ -27,10 +27,10 @@ async def test_they_share_the_work(redis_url: str, tmp_path: Path, bistro: Built
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 async def test_either_is_killed_at_any_time(redis_url: str, tmp_path: Path) -> None:
     """Sessions go on, whoever dies, and come to the same files."""
-    async with world(redis_url, tmp_path, seconds=280) as made:
+    async with world(redis_url, tmp_path, seconds=480) as made:
         first, second, _ = await made.running("serve", "serve", "work")
         killing = asyncio.create_task(_kill_in_turn([first, second], random.Random(_SEED)))
         try:

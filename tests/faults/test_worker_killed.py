@@ -46,10 +46,10 @@ async def _finished(made: World, session: Session, when_posted: Callable[[], Non
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(500)
 async def test_the_worker_and_its_job_are_killed(redis_url: str, tmp_path: Path, bistro: BuiltinCore) -> None:
     """Another worker does it: RQ's lock on the schedule outlives the dead one by a minute."""
-    async with world(redis_url, tmp_path, seconds=160) as made, AppHere(made, bistro):
+    async with world(redis_url, tmp_path, seconds=480) as made, AppHere(made, bistro):
         worker = _worker(made)
         worker.start()
         session = Session(made)

@@ -22,7 +22,7 @@ from tests.faults.programs import Program
 
 Json = dict[str, Any]
 #: Seconds that anything in a session may take, restarts included.
-STEP = 45.0
+STEP = 100.0
 #: Seconds before a message event is delivered again. Slack's are 0, 60 and 300.
 RETRIES = (0.3, 3.0, 12.0)
 
@@ -97,7 +97,7 @@ def _name(arguments: Any) -> str:
 
 
 @asynccontextmanager
-async def world(redis_url: str, folder: Path, *, seconds: float = 110, **sandbox: Any) -> AsyncIterator[World]:
+async def world(redis_url: str, folder: Path, *, seconds: float = 220, **sandbox: Any) -> AsyncIterator[World]:
     """A workspace without any process yet. Processes are stopped at the end; a failure tells what they said.
 
     ``seconds`` is the bound for all of it.

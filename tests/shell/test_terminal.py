@@ -107,6 +107,7 @@ def test_entities_stand_in_the_line_to_be_edited(terminal: pexpect.spawn[str]) -
     terminal.expect_exact("All right?")
 
 
+@pytest.mark.slow
 def test_lines_come_from_a_pipe_too(folder: Path, environment: dict[str, str]) -> None:
     done = piped(folder, environment, "hi\n\n:history\nbye\n\n:export files out\n:quit\nd\n")
     assert done.returncode == 0, done.stderr
@@ -136,6 +137,7 @@ def test_a_killed_shell_resumes_with_everything_that_was_agreed(folder: Path, en
     assert "intent: greet" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_shell_whose_window_is_closed_ends_in_order(
     folder: Path, environment: dict[str, str], number: signal.Signals

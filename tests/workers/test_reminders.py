@@ -100,7 +100,7 @@ def test_an_alarm_is_set_for_the_same_moment_in_any_zone(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_whatever_is_killed_each_reminder_fires_once_within_two_minutes(
     redis: Redis, redis_url: str, connection: SyncRedis, tmp_path: Path
 ) -> None:
