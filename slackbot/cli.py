@@ -229,18 +229,19 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
 def evaluate(*, project: Path | None, out: Path, what: str | None) -> None:
     """Cross-validate what a project teaches: intents (nlu), next actions (stories), or both."""
     from slackbot.dialogue.project import load_project
+    from slackbot.evaluation.both import evaluate_both
     from slackbot.evaluation.intent_report import evaluate_nlu
     from slackbot.evaluation.story_report import evaluate_stories
     from slackbot.settings import example_assistant
 
     loaded = load_project(project or _settings().assistant or example_assistant())
     progress = lambda words: click.echo(f"storythread: {words} ...", err=True)  # noqa: E731  a name for a line
-    if what != "stories":
+    if what == "nlu":
         evaluate_nlu(loaded, out, show=click.echo, progress=progress)
-    if what is None:
-        click.echo()
-    if what != "nlu":
+    elif what == "stories":
         evaluate_stories(loaded, show=click.echo, progress=progress)
+    else:
+        evaluate_both(loaded, out, show=click.echo, progress=progress)
 
 
 @main.command()
@@ -295,11 +296,11 @@ def why(*, project: Path | None, names: bool, place: str) -> None:
 @main.command()
 def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
-    from slackbot.doctor import examine
+    from slackbot.doctor import examine_environment
 
     os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "ERROR")  # what matters of it is among the findings
     faults = 0
-    for finding in asyncio.run(examine(_settings())):
+    for finding in asyncio.run(examine_environment(os.environ)):
         click.echo(str(finding))
         faults += finding.is_fault
     sys.exit(1 if faults else 0)

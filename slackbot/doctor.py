@@ -21,7 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from slackbot.core.action_server import action_server_of
 from slackbot.errors import CoreFailed, PersonError, StorythreadError
-from slackbot.settings import Settings, bundled, example_assistant
+from slackbot.settings import Settings, bundled, configure_logging, example_assistant
 from slackbot.store.server import EmbeddedServer, connect
 
 SLACK_BOUND = 20.0  # seconds for one answer, with what the client tries again
@@ -41,6 +41,9 @@ _REMEDIES = {  # Slack's error -> what to do
     "forbidden_team": "install the app in this workspace on {page}",
     "ratelimited": "Slack has had too many requests: wait a minute and try again",
 }
+
+#: What is looked at where a setting is not there; where it is wrong, that says nothing.
+_INSTEAD = {"REDIS_URL": "own Redis", "STORYTHREAD_CORE": "STORYTHREAD_ASSISTANT"}
 
 
 class Level(Enum):
@@ -66,6 +69,15 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.level.value:<8} {self.subject}: {self.text}"
+
+
+async def examine_environment(environ: Mapping[str, str]) -> list[Finding]:
+    """What is wrong with the settings themselves, then what ``examine`` finds by those that are right."""
+    settings, wrong = Settings.as_far_as_right(environ)
+    configure_logging(settings)
+    known = {*wrong, *(_INSTEAD[variable] for variable in wrong if variable in _INSTEAD)}
+    others = [finding for finding in await examine(settings) if finding.subject not in known]
+    return [*(_fault(variable, problem) for variable, problem in wrong.items()), *others]
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -236,12 +236,24 @@ class Settings:
         Raises SettingsError that names the first wrong variable, what is wrong and the remedy. The
         values of secret ones are not in its text.
         """
+        settings, wrong = cls.as_far_as_right(environ)
+        for variable, problem in wrong.items():
+            raise SettingsError(f"{variable} {problem}")
+        return settings
+
+    @classmethod
+    def as_far_as_right(cls, environ: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
+        """The settings without those that are wrong, and what is wrong with these, by variable."""
         given: dict[str, Any] = {}
+        wrong: dict[str, str] = {}
         for one in fields(cls):
-            text = environ.get(one.metadata["variable"], "").strip()
-            if text:
-                given[one.name] = _parsed(one.metadata["variable"], one.metadata["parse"], text)
-        return cls(**given)
+            variable, parse = one.metadata["variable"], one.metadata["parse"]
+            if text := environ.get(variable, "").strip():
+                try:
+                    given[one.name] = parse(text)
+                except ValueError as error:
+                    wrong[variable] = str(error)
+        return cls(**given), wrong
 
     def as_environment(self) -> dict[str, str]:
         """The variables that give these settings again, secrets among them: for a process of our own."""
@@ -271,13 +283,6 @@ def variable_of(name: str) -> str:
 
 def _as_text(value: Any) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _parsed(variable: str, parse: Parser, text: str) -> Any:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise SettingsError(f"{variable} {error}") from None
 
 
 class RedactSecrets(logging.Filter):

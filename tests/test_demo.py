@@ -54,6 +54,25 @@ def test_the_play_leaves_files_that_say_what_the_thread_shows(tmp_path: Path) ->
     assert len(load_project(out).stories) == 1
 
 
+def test_what_is_wrong_with_the_assistant_is_said(tmp_path: Path) -> None:
+    """With file, line and remedy, as everywhere, rather than that something is."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "domain.yml").write_text("intents:\n- greet\nresponses:\n- utter_greet\n")
+    command = [sys.executable, "-m", "slackbot", "demo", "--play"]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=_environment() | {"STORYTHREAD_ASSISTANT": "mine"},
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert re.fullmatch(r"storythread: the app did not start: .*domain\.yml:\d+: .*; .*", line), line
+
+
 def _agreed(output: str) -> list[str]:
     """The intents and actions on the cards that were agreed, in order."""
     steps = []

@@ -243,3 +243,16 @@ async def test_an_action_server_that_answers_is_fine(settings: Settings) -> None
 
 async def test_without_an_action_server_there_is_nothing_to_find(settings: Settings) -> None:
     assert await found(settings, "STORYTHREAD_ACTION_SERVER") == []
+
+
+async def test_every_setting_that_is_wrong_is_told_and_the_others_are_looked_at(settings: Settings) -> None:
+    environment = settings.as_environment() | {"STORYTHREAD_PORT": "http", "STORYTHREAD_ORDER": "any", "REDIS_URL": "x"}
+    findings = await doctor.examine_environment(environment)
+    assert [finding.subject for finding in findings if finding.is_fault] == [
+        "REDIS_URL",
+        "STORYTHREAD_ORDER",
+        "STORYTHREAD_PORT",
+    ]
+    others = {finding.subject for finding in findings if not finding.is_fault}
+    assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "STORYTHREAD_ASSISTANT"} <= others
+    assert "own Redis" not in others

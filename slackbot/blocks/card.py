@@ -15,7 +15,6 @@ from slackbot.blocks.mrkdwn import bold, code, literal, people, person, quote
 from slackbot.blocks.remarks import DECIDE, remark_buttons
 from slackbot.blocks.rules import rule_words
 from slackbot.blocks.values import CardButton
-from slackbot.crowd.quorum import Fixed
 from slackbot.crowd.votes import Mark, Vote, counting, tally
 from slackbot.learning.contradictions import Contradiction, contradictions_in
 from slackbot.learning.plan import ACTION_LISTEN
@@ -203,15 +202,15 @@ def _certainty(part: Part) -> str:
 def _progress(question: Question, votes: Sequence[Vote]) -> str:
     rule = question.rule
     words = rule_words(rule)
-    needed = "Your press decides." if rule == Fixed(1) else f"{words[0].upper()}{words[1:]}."
+    needed = f"{words[0].upper()}{words[1:]}."
     if question.dispute is not None:
         needed = ":scales: No agreement, with all the votes there may be: an adjudicator decides, or votes are changed."
     voters = len(counting(votes, question.decided))
     said = [needed, f"{voters} {'has' if voters == 1 else 'have'} voted." if voters else ""]
-    for mark, words in ((Mark.UNSURE, "not sure"), (Mark.FLAG, "flagged it :triangular_flag_on_post:")):
-        if number := sum(vote.mark is mark for vote in votes):
-            verb = "" if mark is Mark.FLAG else "is " if number == 1 else "are "
-            said.append(f"{number} {verb}{words}.")
+    if unsure := sum(vote.mark is Mark.UNSURE for vote in votes):
+        said.append("1 person is not sure." if unsure == 1 else f"{unsure} people are not sure.")
+    if flags := sum(vote.mark is Mark.FLAG for vote in votes):
+        said.append(f"{flags} flagged it :triangular_flag_on_post:.")
     if voters and question.terms and not question.terms.blind:
         said.append(tally_words(question, votes))
     return " ".join(words for words in said if words)
@@ -260,10 +259,13 @@ def _decided_by(question: Question) -> str:
 
 
 def _otherwise(closed: ClosedQuestion) -> str:
-    """How many answered something else than what was decided."""
+    """How many answered something else than what was decided: of those who agreed on other parts, and of others."""
     parts = closed.question.parts
-    number = len({person for part in parts for person, answer in part.given.items() if answer != part.decided})
-    return f". {number} answered otherwise" if number else ""
+    otherwise = {name for part in parts for name, answer in part.given.items() if answer != part.decided}
+    within = len(otherwise.intersection(_agreeing([part for part in parts if part.how is How.VOTES])))
+    beside = len(otherwise) - within
+    said = f". {within} of them answered a part otherwise" if within else ""
+    return said + (f". {beside} {'more ' if within else ''}answered otherwise" if beside else "")
 
 
 def _flags(remarks: Mapping[str, Remark]) -> list[str]:

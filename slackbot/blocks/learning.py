@@ -26,8 +26,9 @@ def learning_text(report: Report, now: float) -> str:
 
 def _model_lines(report: Report) -> Iterator[str]:
     model = report.in_use
-    yield f"*Version {model.version}* of the model answers. It was trained {_date(model.trained_at)}."
-    learned = f"It has learned {_counted(model.examples, 'example')} and {_counted(model.stories, 'story', 'stories')}"
+    yield f"*Version {model.version}* of the model answers. It was trained on {_date(model.trained_at)}."
+    stories = _counted(model.stories, "story or rule", "stories and rules")
+    learned = f"It has learned {_counted(model.examples, 'example')} and {stories}"
     if model.conversations:
         agreed = _counted(model.agreed, "message")
         yield f"{learned}, {agreed} of them agreed on in {_counted(model.conversations, 'conversation')}."
@@ -102,8 +103,8 @@ def _counted(number: int, one: str, many: str | None = None) -> str:
 
 def _date(seconds: float) -> str:
     """Slack shows it in each reader's own zone; elsewhere it is in UTC."""
-    utc = datetime.fromtimestamp(seconds, UTC).strftime("on %Y-%m-%d at %H:%M UTC")
-    return f"<!date^{int(seconds)}^{{date_short_pretty}} at {{time}}|{utc}>"
+    utc = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d at %H:%M UTC")
+    return f"<!date^{int(seconds)}^{{date_short}} at {{time}}|{utc}>"
 
 
 def _duration(seconds: float) -> str:

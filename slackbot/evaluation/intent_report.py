@@ -14,6 +14,7 @@ from slackbot.core.builtin.linear_model import folds
 from slackbot.dialogue.nlu import Example
 from slackbot.dialogue.project import Project
 from slackbot.errors import FileError
+from slackbot.evaluation.too_few import TooFew
 
 FOLDS = 5
 
@@ -39,13 +40,13 @@ def evaluate_nlu(
 ) -> None:
     """Shows accuracy, a table of the intents and the commonest confusions, and draws a picture into the folder ``out``.
 
-    Raises FileError if the project has too few examples, or if the picture can't be written.
+    Raises TooFew if the project has too few examples, FileError if the picture can't be written.
     """
     examples = [example for example in project.nlu.examples if example.text.strip()]
     judged = cross_validated(examples, progress)
     if not judged:
         remedy = "add examples until two intents have two each"
-        raise FileError(project.path / "data", None, "there are too few examples to hold any out", remedy)
+        raise TooFew(project.path / "data", None, "there are too few examples to hold any out", remedy)
     for line in (*_summary(judged, examples), "", *_table(judged), *_mistakes(judged), ""):
         show(line)
     show(f"Picture of all confusions: {_picture(judged, out)}")

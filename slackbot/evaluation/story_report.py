@@ -8,10 +8,10 @@ from pathlib import Path
 
 from slackbot.core.builtin.policies import Policies
 from slackbot.dialogue.project import Project
-from slackbot.errors import FileError
 from slackbot.evaluation.decisions import Decision, Played, Tally, play, tally
 from slackbot.evaluation.held_out import leaving_stories_out, parts
 from slackbot.evaluation.own_tests import own_tests
+from slackbot.evaluation.too_few import TooFew
 
 #: So many mistakes of each action are told one by one.
 TOLD = 5
@@ -20,13 +20,13 @@ TOLD = 5
 def evaluate_stories(project: Project, show: Callable[[str], None], progress: Callable[[str], None]) -> None:
     """Shows what is right, and the mistakes by action: their places, what was predicted instead, and why.
 
-    Raises FileError if the project has neither two stories nor tests.
+    Raises TooFew if the project has neither two stories nor tests.
     """
     held_out = leaving_stories_out(project, progress)
     tests = own_tests(project)
     if not held_out and not tests:
         remedy = "add stories until there are two, or tests"
-        raise FileError(project.path / "data", None, "there are too few stories to leave any out", remedy)
+        raise TooFew(project.path / "data", None, "there are too few stories to leave any out", remedy)
     if held_out:
         show(f"Stories left out of training, in {parts(project)} parts:")
         _show(held_out, project.path, show)

@@ -49,7 +49,7 @@ async def running(data: Path, names: Sequence[str], *, quorum: str) -> AsyncIter
         url = await stack.enter_async_context(EmbeddedServer(data))
         slack = await stack.enter_async_context(Sandbox(manifest=read_yaml(bundled("manifest.yml"))))
         demo = Demo(slack, *_people(slack, names))
-        yield await _with_app(stack, demo, _environment(slack, url, data, quorum))
+        yield await _with_app(stack, demo, _environment(slack, url, data, quorum), data)
 
 
 @asynccontextmanager
@@ -71,7 +71,7 @@ async def running_in(data: Path, names: Sequence[str], *, quorum: str, port: int
         url = await stack.enter_async_context(EmbeddedServer(data))
         if not goes_on:
             await _empty(url)  # nothing that is stored belongs to this workspace
-        yield await _with_app(stack, demo, _environment(slack, url, data, quorum), logs=data)
+        yield await _with_app(stack, demo, _environment(slack, url, data, quorum), data)
 
 
 async def _enter(stack: AsyncExitStack, slack: Sandbox, port: int) -> None:
@@ -128,12 +128,12 @@ def _environment(slack: Sandbox, redis_url: str, data: Path, quorum: str) -> dic
     return environment
 
 
-async def _with_app(stack: AsyncExitStack, demo: Demo, environment: dict[str, str], logs: Path | None = None) -> Demo:
+async def _with_app(stack: AsyncExitStack, demo: Demo, environment: dict[str, str], logs: Path) -> Demo:
     """Starts the app and the worker, and waits until Slack can reach the app."""
     heard = "STORYTHREAD_LOG_LEVEL" in os.environ
     programs = []
     for command in ("serve", "work"):
-        log = logs / f"{command}.log" if logs and not heard else None
+        log = None if heard else logs / f"{command}.log"
         program = Program(command, environment, log=log, heard=heard)
         await program.start()
         stack.push_async_callback(program.stop)
@@ -150,7 +150,7 @@ async def _connected(slack: Sandbox, app: Program) -> None:
     except TimeoutError:
         raise WorldError(f"the app did not connect within {START:.0f} s; run `storythread doctor`") from None
     if app.has_ended:
-        raise WorldError("the app did not start; run `storythread doctor` to see why")
+        raise WorldError(f"the app did not start: {app.complaint() or 'run `storythread doctor` to see why'}")
 
 
 async def print_changes(demo: Demo) -> None:

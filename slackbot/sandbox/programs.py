@@ -13,6 +13,9 @@ STOP = 20.0
 #: Seconds before a process that died is started again; longer each time, until it has lived for a while.
 _AGAIN_AFTER, _AGAIN_AT_MOST, _A_WHILE = 1.0, 30.0, 60.0
 
+#: What begins a line that says what went wrong.
+_SAYS = "storythread: "
+
 
 class Program:
     """One command of ``storythread`` in a process of its own.
@@ -25,11 +28,13 @@ class Program:
     ) -> None:
         self.command, self.log = command, log
         self._environment, self._heard = dict(environment), heard
+        self._log_begins = 0
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it."""
         stderr = self.log.open("ab") if self.log else None if self._heard else subprocess.DEVNULL
+        self._log_begins = self.log.stat().st_size if self.log else 0
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -49,6 +54,15 @@ class Program:
     def has_ended(self) -> bool:
         """Whether it is not, or no longer, running."""
         return self._process is None or self._process.returncode is not None
+
+    def complaint(self) -> str | None:
+        """What it has said of why it ended, as it says so: in one line after its name. None where that isn't known."""
+        if self.log is None:
+            return None
+        with self.log.open("rb") as log:
+            log.seek(self._log_begins)
+            lines = log.read().decode(errors="replace").splitlines()
+        return lines[-1].removeprefix(_SAYS) if lines and lines[-1].startswith(_SAYS) else None
 
     async def stop(self) -> None:
         """Ask it to stop, and end it if it doesn't within the bound."""

@@ -59,7 +59,7 @@ def test_a_right_turn_reads_as_one_sentence_about_the_message_and_one_about_the_
         "<@U1>: “hi”",
         "I understood *greet* (0.93).",
         "I would say *Hey! How are you?* (`utter_greet`, rule 'greet') and wait for <@U1>.",
-        "Your press decides.",
+        "One person's word decides.",
     ]
 
 
@@ -121,7 +121,7 @@ def test_the_tally_says_how_many_not_what() -> None:
 def test_who_is_not_sure_or_flags_is_counted_apart() -> None:
     asked = question(GREET, NONE, WAIT, quorum=3)
     votes = [*voted(asked, "greet"), Vote("U8", (), 8, Mark.UNSURE), Vote("U9", (), 9, Mark.FLAG, "which one?")]
-    said = "3 people must agree. 1 has voted. 1 is not sure. 1 flagged it :triangular_flag_on_post:."
+    said = "3 people must agree. 1 has voted. 1 person is not sure. 1 flagged it :triangular_flag_on_post:."
     assert shown(asked, votes)[-1] == said
 
 
@@ -182,6 +182,24 @@ def test_a_closed_card_tells_how_many_differed_and_what_was_flagged() -> None:
         ":white_check_mark: Agreed by <@U2> and <@U3>. 1 answered otherwise",
         ":triangular_flag_on_post: <@U4>: “`it *may* be a farewell`”",
     ]
+
+
+def test_whoever_agreed_on_a_part_only_is_not_counted_among_those_who_did_not_agree() -> None:
+    """U4 was overruled on the intent and agreed on the rest; U5 agreed on nothing."""
+    asked = question(GREET, NONE, WAIT)
+    for index, part in enumerate(asked.parts):
+        agreeing = ["U2", "U3"] if index == 0 else ["U2", "U4"]
+        given = dict.fromkeys(agreeing, part.suggested) | ({} if index else {"U4": "bye"})
+        asked = asked.with_decision(index, part.suggested, agreeing, given=given)
+    alone = closed_card("U1", ClosedQuestion(asked, Outcome.DECIDED, {}), {})
+    agreed = ":white_check_mark: Agreed by <@U2>, <@U3> and <@U4>. 1 of them answered a part otherwise"
+    assert lines(alone)[-1] == agreed
+    first, *rest = asked.parts
+    asked = replace(asked, parts=(replace(first, given={**first.given, "U5": "bye"}), *rest))
+    assert (
+        lines(closed_card("U1", ClosedQuestion(asked, Outcome.DECIDED, {}), {}))[-1]
+        == f"{agreed}. 1 more answered otherwise"
+    )
 
 
 def test_a_closed_card_without_a_decision_says_why() -> None:

@@ -35,10 +35,10 @@ def text(training: Training = TRAINING, turns: list[Turn] | None = None) -> str:
 
 
 def test_the_model_and_what_it_has_learned() -> None:
-    trained = f"<!date^{int(NOW) - 90}^{{date_short_pretty}} at {{time}}|on 2023-11-14 at 22:11 UTC>"
+    trained = f"<!date^{int(NOW) - 90}^{{date_short}} at {{time}}|2023-11-14 at 22:11 UTC>"
     assert text().splitlines()[:2] == [
-        f"*Version 12* of the model answers. It was trained {trained}.",
-        "It has learned 150 examples and 23 stories, 14 messages of them agreed on in 3 conversations.",
+        f"*Version 12* of the model answers. It was trained on {trained}.",
+        "It has learned 150 examples and 23 stories and rules, 14 messages of them agreed on in 3 conversations.",
     ]
 
 

@@ -31,7 +31,7 @@ async def test_who_is_not_sure_takes_part_without_an_answer(stage: Stage) -> Non
     await scene.press("ben", "All right")
     await scene.press("ben", "Not sure")
     await scene.told("ben", "Noted: you are not sure.")
-    await scene.until(lambda _: "agree. 1 is not sure." in shown(scene.message(card["ts"])))
+    await scene.until(lambda _: "agree. 1 person is not sure." in shown(scene.message(card["ts"])))
     await scene.press("cleo", "All right")
     assert await scene.steps() == []
     await scene.press("ben", "All right")

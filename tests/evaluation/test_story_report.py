@@ -137,6 +137,21 @@ def test_a_project_without_stories_and_tests_gives_one_line(tmp_path: Path) -> N
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_what_there_is_too_little_of_is_passed_over_where_both_are_evaluated(tmp_path: Path) -> None:
+    """Stories here, then intents; with too little of both there is nothing to say."""
+    nlu = "nlu:\n" + "".join(
+        f"- intent: {name}\n  examples: |\n    - {name} one\n    - {name} two\n" for name in ("greet", "bye")
+    )
+    done = evaluate(write_project(tmp_path / "nlu", DOMAIN, nlu))
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[-1] == "Stories: there are too few stories to leave any out."
+    done = evaluate(write_project(tmp_path / "stories", DOMAIN, DATA))
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0] == "Intents: there are too few examples to hold any out."
+    assert "Stories left out of training" in done.stdout
+    assert evaluate(write_project(tmp_path / "neither", DOMAIN)).exit_code == 1
+
+
 def test_a_project_without_tests_is_told_so(tmp_path: Path) -> None:
     done = evaluate(write_project(tmp_path, DOMAIN, DATA), "stories")
     assert done.exit_code == 0
