@@ -21,6 +21,7 @@ from slackbot.dialogue.events import (
     UserUttered,
     event_from_dict,
 )
+from slackbot.dialogue.history import told
 from slackbot.dialogue.stories import Story, stories_of, stories_yaml
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.errors import UnknownEvent
@@ -217,7 +218,7 @@ def _message(conversation_id: str, message: BotUttered) -> dict[str, Any]:
 
 def _stories(tracker: Tracker, *, all_sessions: bool) -> list[Story]:
     """A story of the last session, or of each; what still counts of them."""
-    name, sessions = tracker.conversation_id, _sessions(tracker.events)
+    name, sessions = tracker.conversation_id, _sessions(told(tracker.events))
     if not all_sessions:
         return [story for session in sessions[-1:] for story in stories_of(session, name, tracker.domain)]
     found = [story for session in sessions for story in stories_of(session, name, tracker.domain)]

@@ -105,8 +105,11 @@ def _coin(*parts: str) -> bool:
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> Card:
-    """The card of a question that is over: what was decided and by whom, and no button."""
+def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses, *, counts: bool = True) -> Card:
+    """The card of a question that is over: what was decided and by whom, and no button.
+
+    ``counts`` is False where what was decided was taken back afterwards.
+    """
     question = closed.question
     blocks = [kit.section(_heading(speaker, question))]
     if closed.outcome is Outcome.DECIDED:
@@ -115,6 +118,8 @@ def closed_card(speaker: str, closed: ClosedQuestion, responses: Responses) -> C
         if question.failure is not None:
             blocks.append(kit.context(remedy_words(question.failure)))
         blocks.append(kit.context(f":white_check_mark: {_decided_by(question)}{_otherwise(closed)}"))
+        if not counts:
+            blocks.append(kit.context(":leftwards_arrow_with_hook: Taken back afterwards."))
     else:
         blocks.append(kit.context(_ending(closed)))
     blocks += [kit.context(line) for line in _flags(closed.remarks)]
@@ -283,6 +288,8 @@ def _ending(closed: ClosedQuestion) -> str:
             return ":pencil2: The message was changed or deleted before this was decided."
         case Outcome.UNDONE:
             return f":leftwards_arrow_with_hook: Taken back by {person(closed.by or '')}."
+        case Outcome.REDONE:
+            return f":arrow_right_hook: Given up when {person(closed.by or '')} brought back what was undone."
         case Outcome.REOPENED:
             return f":leftwards_arrow_with_hook: Asked again by {person(closed.by or '')}; its votes are kept."
         case Outcome.RESTARTED:

@@ -14,10 +14,11 @@ MENU = "session_menu"
 class Choice(StrEnum):
     """What is in the menu. Where a control has the same value, it is that."""
 
+    REDO = "redo"
     PAUSE = "pause"
 
 
-_LABELS = {Choice.PAUSE: "Pause"}
+_LABELS = {Choice.REDO: "Redo", Choice.PAUSE: "Pause"}
 
 
 def menu(conversation_id: str, version: int) -> Block:

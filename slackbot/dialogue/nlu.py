@@ -10,6 +10,7 @@ from typing import Any
 
 from slackbot.dialogue.annotations import annotate_readably, parse_annotated
 from slackbot.dialogue.events import DefinePrevUserUtteredFeaturization, Event, UserUttered
+from slackbot.dialogue.history import told
 from slackbot.dialogue.story_reader import is_readable
 from slackbot.dialogue.story_writer import stories_of
 from slackbot.dialogue.yamlfile import (
@@ -104,7 +105,7 @@ def examples_of(events: Iterable[Event]) -> list[Example]:
     are entities without a place in the text and those that a pretrained extractor found.
     """
     # A story takes a message that was featurized as text without its intent; here it teaches its intent all the same.
-    kept = [event for event in events if not isinstance(event, DefinePrevUserUtteredFeaturization)]
+    kept = [event for event in told(events) if not isinstance(event, DefinePrevUserUtteredFeaturization)]
     messages = (event for story in stories_of(kept, "") for event in story.events if isinstance(event, UserUttered))
     return _once(example for message in messages if (example := _example_of(message)) is not None)
 

@@ -21,6 +21,7 @@ from slackbot.dialogue.events import (
     UserUtteranceReverted,
     UserUttered,
 )
+from slackbot.dialogue.history import history, is_told_again
 from slackbot.dialogue.tracker import Tracker
 
 #: In the metadata of a triggered intent: the name of the reminder that triggered it.
@@ -46,10 +47,16 @@ def fires(tracker: Tracker, reminder: ReminderScheduled) -> bool:
 def pending(tracker: Tracker) -> list[ReminderScheduled]:
     """The reminders that fire if nothing more happens, in the order of the log; of the same name the last.
 
-    One that has fired is not among them, even where what it triggered was taken back.
+    One that has fired is not among them, even where what it triggered was taken back. Where the conversation went back
+    to an earlier point, a message behind that point kills none.
     """
+    log = history(tracker.events)
+    if len(log) == len(tracker.events):
+        applied = tracker.applied_events()
+    else:
+        applied = Tracker(tracker.conversation_id, tracker.domain, (event for _, event in log)).applied_events()
     found: dict[str, ReminderScheduled] = {}
-    for event in tracker.applied_events():
+    for event in applied:
         if isinstance(event, ReminderScheduled):
             found.pop(known_as(event), None)
             found[known_as(event)] = event
@@ -57,19 +64,24 @@ def pending(tracker: Tracker) -> list[ReminderScheduled]:
             found = {name: reminder for name, reminder in found.items() if not cancels(event, reminder)}
     if not found:
         return []
-    places, message = {id(event): place for place, event in enumerate(tracker.events)}, -1
-    latest, fired = dict[str, int](), dict[str, int]()
-    for place, event in enumerate(tracker.events):
+    places, message, latest = {id(event): place for place, event in log}, -1, dict[str, int]()
+    for place, event in log:
         if isinstance(event, ReminderScheduled):
             latest[known_as(event)] = place
         elif isinstance(event, UserUttered):
             message = place if event.text else message
-            fired[event.metadata.get(REMINDER, "")] = place
+    fired = _fired(tracker.events)
     return [
         reminder
         for name, reminder in found.items()
         if not (reminder.kill_on_user_message and message > latest[name]) and fired.get(name, -1) < places[id(reminder)]
     ]
+
+
+def _fired(log: Sequence[Event]) -> dict[str, int]:
+    """Where in the log each reminder fired last, by its name; also where that was taken back."""
+    triggered = ((place, event) for place, event in enumerate(log) if isinstance(event, UserUttered))
+    return {event.metadata.get(REMINDER, ""): place for place, event in triggered if not is_told_again(event)}
 
 
 def known_as(reminder: ReminderScheduled) -> str:
@@ -92,6 +104,9 @@ def changes(events: Iterable[Event]) -> Iterator[Change]:
     ``unsure`` where the whole log must be asked: something was taken back.
     """
     for event in events:
+        if is_told_again(event):
+            yield ("unsure",)
+            continue
         match event:
             case ReminderScheduled():
                 yield put(event)

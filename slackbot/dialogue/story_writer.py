@@ -19,6 +19,7 @@ from slackbot.dialogue.events import (
     SlotSet,
     UserUttered,
 )
+from slackbot.dialogue.history import told
 from slackbot.dialogue.story import Checkpoint, Story
 from slackbot.dialogue.story_alternatives import Alternatives, alternatives
 from slackbot.dialogue.tracker import Tracker
@@ -79,7 +80,7 @@ def stories_yaml(stories: Sequence[Story], *, as_test: bool = False) -> str:
 
 def _applied_parts(events: Iterable[Event], domain: Domain) -> Iterator[list[Event]]:
     tracker = Tracker("", domain)
-    for event in events:
+    for event in told(events):
         if isinstance(event, Restarted | SessionStarted):
             yield tracker.applied_events()
         tracker.append(event)

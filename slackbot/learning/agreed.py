@@ -10,6 +10,7 @@ from slackbot.core.builtin.taught import Taught
 from slackbot.core.protocol import Additions
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, Event, UserUttered, events_from_dicts
+from slackbot.dialogue.history import told
 from slackbot.dialogue.nlu import Example, examples_of
 from slackbot.dialogue.project import DEFAULT_INTENTS
 from slackbot.dialogue.stories import Story, stories_of
@@ -88,7 +89,7 @@ def _lesson(snapshot: Snapshot, domain: Domain) -> _Lesson | None:
 
 def _examples(events: Sequence[Event]) -> list[Example]:
     """What the messages mean that people were asked about."""
-    asked = {event.text for event in events if isinstance(event, UserUttered) and not _is_unasked(event)}
+    asked = {event.text for event in told(events) if isinstance(event, UserUttered) and not _is_unasked(event)}
     return [example for example in examples_of(events) if example.text in asked]
 
 

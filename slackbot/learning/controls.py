@@ -1,15 +1,13 @@
-"""The buttons of a session: undo, restart, abort, finish. Each is a commit worked out from the conversation."""
+"""What a session's buttons do: undo, redo, restart, abort, finish, pause. Each is worked out as one commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 
 from slackbot.dialogue.events import (
     ActionExecuted,
-    ActionReverted,
     BotUttered,
     Event,
     Restarted,
@@ -18,11 +16,13 @@ from slackbot.dialogue.events import (
 )
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import Refused
+from slackbot.learning.closing import rows, without_question
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.pausing import pause, require_running, resume
 from slackbot.learning.plan import ACTION_LISTEN
-from slackbot.learning.question import ClosedQuestion, Outcome, PartKind
+from slackbot.learning.question import Outcome
 from slackbot.learning.session import Status
+from slackbot.learning.undoing import BY_CONTROL, changes, last_step, redo, undo
 from slackbot.store import Commit
 
 
@@ -30,6 +30,7 @@ class Control(StrEnum):
     """What a session's buttons do."""
 
     UNDO = "undo"
+    REDO = "redo"
     RESTART = "restart"
     ABORT = "abort"
     FINISH = "finish"
@@ -41,13 +42,13 @@ def commit_of(control: Control, conversation: Conversation, person: str) -> tupl
     """What a control comes to, and words that say so. Raises Refused when there is nothing to do."""
     if not conversation.is_open:
         raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
-    if control in {Control.UNDO, Control.RESTART}:
-        require_running(conversation.session)
-    if control in {Control.UNDO, Control.RESTART}:
+    if control in {Control.UNDO, Control.REDO, Control.RESTART}:
         require_running(conversation.session)
     match control:
         case Control.UNDO:
-            return _undo(conversation, person)
+            return undo(conversation, person)
+        case Control.REDO:
+            return redo(conversation, person)
         case Control.RESTART:
             return _restart(conversation, person)
         case Control.ABORT:
@@ -60,35 +61,10 @@ def commit_of(control: Control, conversation: Conversation, person: str) -> tupl
             return resume(conversation), "The session goes on."
 
 
-def undone(conversation: Conversation, person: str) -> Commit:
-    """Takes back what undo takes back. Raises Refused when there is nothing."""
-    return _undo(conversation, person)[0]
-
-
 def undoable(conversation: Conversation) -> str | None:
     """What undo would take back, in words; None when there is nothing."""
-    try:
-        return _undo(conversation, "")[1]
-    except Refused:
-        return None
-
-
-def _undo(conversation: Conversation, person: str) -> tuple[Commit, str]:
-    question = conversation.question
-    if question is not None and question.parts[0].kind is PartKind.INTENT and not question.appended:
-        return without_question(conversation, Outcome.UNDONE, person), f"taken back: “{question.message.text}”"
-    tail = _turn(conversation.tracker)
-    actions = [event for event in tail if isinstance(event, ActionExecuted)]
-    if not tail or not isinstance(tail[0], UserUttered):
-        raise Refused("There is nothing to undo.")
-    if not actions:
-        commit = _reverting(conversation, Outcome.UNDONE, person, _message_reverted(conversation.tracker))
-        return commit, f"taken back: “{tail[0].text}”"
-    last = actions[-1].metadata.get("question")
-    undone = [event for event in actions if event.metadata.get("question") == last]
-    commit = _reverting(conversation, Outcome.UNDONE, person, [ActionReverted()] * len(undone))
-    names = ", ".join(str(event.action_name) for event in undone if event.action_name != ACTION_LISTEN)
-    return replace(commit, turn=tail[0].message_id), f"taken back: {names or 'waiting for a message'}"
+    step = last_step(conversation)
+    return f"taken back: {step.words}" if step is not None else None
 
 
 def _turn(tracker: Tracker) -> list[Event]:
@@ -118,7 +94,7 @@ def _message_reverted(tracker: Tracker) -> list[Event]:
 def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
     commit = replace(
         without_question(conversation, Outcome.RESTARTED, person),
-        events=rows([Restarted(), ActionExecuted(ACTION_LISTEN)]),
+        events=rows([Restarted(metadata={BY_CONTROL: True}), ActionExecuted(ACTION_LISTEN)]),
     )
     return commit, "The conversation starts anew. What came before is kept as a story of its own."
 
@@ -155,50 +131,22 @@ def withdrawal(conversation: Conversation) -> Commit:
     in_log = bool(turn) and isinstance(turn[0], UserUttered) and turn[0].message_id == ts
     deleted = any(message.ts == ts and not message.text for message in conversation.waiting)
     if in_log and not conversation.tracker.is_listening:
-        commit = _reverting(conversation, Outcome.MESSAGE_CHANGED, None, _message_reverted(conversation.tracker))
+        commit = _without_message(conversation)
     else:
         commit = without_question(conversation, Outcome.MESSAGE_CHANGED, None)
     return replace(commit, taken=(ts,) if deleted else ())
 
 
-def _reverting(conversation: Conversation, outcome: Outcome, person: str | None, events: Sequence[Event]) -> Commit:
-    """Appends events that take something back; what the bot had said of it is drawn anew."""
-    commit = without_question(conversation, outcome, person)
-    gone = taken_back(conversation.tracker, conversation.tracker.with_events(events))
+def _without_message(conversation: Conversation) -> Commit:
+    """Takes the turn back; what the bot had said in it is drawn anew. No redo brings back what was edited."""
+    commit = without_question(conversation, Outcome.MESSAGE_CHANGED, None)
+    events = _message_reverted(conversation.tracker)
+    gone = changes(conversation.tracker, conversation.tracker.with_events(events))
     texts = (f"bot:{position}" for position, event in gone.items() if isinstance(event, BotUttered))
     questions = (event.metadata.get("question") for event in gone.values())
     return replace(
         commit,
         events=rows(events),
         redraw=(*commit.redraw, *texts),
-        corrected=outcome is Outcome.UNDONE,
         judged={str(question): None for question in questions if question},
-    )
-
-
-def taken_back(before: Tracker, after: Tracker) -> dict[int, Event]:
-    """What counted before and doesn't count any more, by its position in the log."""
-    applied = {id(event) for event in before.applied_events()} - {id(event) for event in after.applied_events()}
-    return {position: event for position, event in enumerate(before.events) if id(event) in applied}
-
-
-def rows(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The events as JSON."""
-    return [event.as_dict() for event in events]
-
-
-def without_question(conversation: Conversation, outcome: Outcome, person: str | None) -> Commit:
-    """Ends the open question, if there is one, and the turn; of the log nothing is changed."""
-    question = conversation.question
-    if question is None:
-        return Commit(question=None, turn="none", redraw=("parent",))
-    votes = {vote.person: vote.answers for vote in conversation.votes}
-    closed = ClosedQuestion(question, outcome, votes, person, conversation.remarks)
-    return Commit(
-        input_revision=conversation.snapshot.input_revision,  # so that no vote is missing in the record
-        question="none",
-        closed=closed.as_dict(),
-        turn="none",
-        redraw=(f"card:{question.id}", "parent"),
-        redraw_later=(f"ruling:{question.id}",),
     )

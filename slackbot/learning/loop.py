@@ -18,16 +18,19 @@ from slackbot.clock import now as wall_time
 from slackbot.core.protocol import Core
 from slackbot.crowd.votes import counting
 from slackbot.dialogue.events import ActionExecuted, BotUttered, Event
+from slackbot.dialogue.history import MARK
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import ActionFailed, Conflict, CoreFailed, Refused
+from slackbot.learning.closing import rows
 from slackbot.learning.contradictions import Explore, explored, unexplored
-from slackbot.learning.controls import Control, commit_of, rows, withdrawal
+from slackbot.learning.controls import Control, commit_of, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.failures import Remedy, recorded, remedied
 from slackbot.learning.judging import verdict
 from slackbot.learning.opening import Opening
 from slackbot.learning.plan import ACTION_EXTRACT_SLOTS, message_of, noted, plan, understanding, understood
 from slackbot.learning.question import ClosedQuestion, Dispute, Failure, Message, Outcome, PartKind, Question, Ruling
+from slackbot.learning.rejudging import verdicts_again
 from slackbot.learning.reminding import due_reminder, fire, index, index_is_wrong, is_unread, named, ringing_times
 from slackbot.learning.reopening import reopened
 from slackbot.learning.session import Session, Status
@@ -100,17 +103,29 @@ class Loop:
                         raise
 
     async def control(self, conversation_id: str, control: Control, person: str, *, version: int | None) -> str:
-        """Undo, restart, abort or finish, and says in a few words what that did.
+        """What a session's button does; what that was, in a few words. ``carry_out`` tells of the rest."""
+
+        def decide(conversation: Conversation) -> tuple[Commit, str]:
+            return commit_of(control, conversation, person)
+
+        return await self.carry_out(conversation_id, decide, version=version)
+
+    async def carry_out(
+        self, conversation_id: str, decide: Callable[[Conversation], tuple[Commit, str]], *, version: int | None
+    ) -> str:
+        """Commits what ``decide`` makes of the conversation as it is, and returns the words that it says of it.
 
         ``version`` is the conversation's as the person saw it, or None where that makes no difference.
-        Raises Refused when there is nothing to do, and Conflict when the conversation has moved on since.
+        Raises what ``decide`` raises, and Conflict when the conversation has moved on since.
         """
         async with self._lock(conversation_id):
             for _ in range(MOST_CONFLICTS):
                 conversation = await self._required(conversation_id)
                 if version is not None and version != conversation.version:
                     break
-                commit, words = commit_of(control, conversation, person)
+                commit, words = decide(conversation)
+                verdicts = await verdicts_again(self.store, conversation.tracker, commit.events)
+                commit = replace(commit, judged={**commit.judged, **verdicts})
                 with suppress(Conflict):
                     await self._commit(conversation, commit)
                     return words
@@ -307,11 +322,14 @@ class Loop:
             await self._alarms(times)
 
     def _stamped(self, events: Sequence[Json], question: Question | None) -> list[Json]:
-        """The events with the time, and with the question that decided them unless they name another."""
+        """The events with the time, and with the question that decided them unless they name another.
+
+        What is only told again was not decided by what is asked now.
+        """
         decided_by = {"question": question.id} if question is not None else {}
         return [
-            {"timestamp": self._clock(), **named(row), "metadata": {**decided_by, **(row.get("metadata") or {})}}
-            for row in events
+            {"timestamp": self._clock(), **named(row), "metadata": {**({} if MARK in meta else decided_by), **meta}}
+            for row, meta in ((row, row.get("metadata") or {}) for row in events)
         ]
 
     async def _ask(self, conversation: Conversation, message: Message) -> Commit:

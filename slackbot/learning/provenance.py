@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from slackbot.dialogue.events import ActionExecuted, Event, UserUttered, events_from_dicts
+from slackbot.dialogue.history import told
 from slackbot.learning.question import ClosedQuestion, PartKind
 from slackbot.learning.session import Session
 from slackbot.learning.voted import voted
@@ -21,7 +22,7 @@ class Taught:
     session: Session
     #: ts of the Slack thread; None where it has none.
     thread_ts: str | None
-    #: The whole log.
+    #: What counts as said of the log, the earlier stories too.
     events: tuple[Event, ...]
 
 
@@ -56,7 +57,7 @@ class Provenance:
         snapshot = await self._store.read(conversation_id)
         if snapshot is None:
             return None
-        events = tuple(events_from_dicts(snapshot.events))
+        events = tuple(told(events_from_dicts(snapshot.events)))
         return Taught(conversation_id, Session.from_dict(snapshot.session), snapshot.thread_ts, events)
 
     async def origin(self, taught: Taught, event: Event, others: Collection[str]) -> Origin | None:

@@ -273,6 +273,8 @@ class Outcome(StrEnum):
     #: The speaker edited or deleted the message before its turn closed.
     MESSAGE_CHANGED = "message_changed"
     UNDONE = "undone"
+    #: It was open when somebody took an undo back.
+    REDONE = "redone"
     RESTARTED = "restarted"
     ENDED = "ended"
     #: It was decided, and an adjudicator had it asked again.
@@ -290,7 +292,7 @@ class ClosedQuestion:
     outcome: Outcome
     #: Slack user id to the answers that the person had given when the question closed.
     votes: Mapping[str, tuple[str, ...]]
-    #: Who pressed undo, restart, abort or finish, where that ended it.
+    #: Who pressed undo, redo, restart, abort or finish, where that ended it.
     by: str | None = None
     #: Slack user id to what that person said beside, or in the place of, an answer.
     remarks: Mapping[str, Remark] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from slackbot.dialogue.events import (
 )
 from slackbot.dialogue.reminders import IS_EXTERNAL, due_at, known_as, pending, put, triggered
 from slackbot.dialogue.tracker import Tracker
-from slackbot.learning.controls import rows
+from slackbot.learning.closing import rows
 from slackbot.learning.conversation import Conversation
 from slackbot.store import Commit, Store
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slackbot.dialogue.events import Event, UserUttered, event_from_dict
-from slackbot.dialogue.tracker import Tracker
+from slackbot.dialogue.events import UserUttered
 from slackbot.errors import Refused
-from slackbot.learning.controls import undone, without_question
+from slackbot.learning.closing import without_question
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.pausing import require_running
 from slackbot.learning.question import ClosedQuestion, Outcome, PartKind
+from slackbot.learning.turns import standing
+from slackbot.learning.undoing import taken_back_for_good
 from slackbot.store import Commit
-
-#: Steps back at most: no conversation is longer.
-_MOST_STEPS = 1000
 
 
 def reopened(conversation: Conversation, closed: ClosedQuestion, person: str) -> Commit:
@@ -28,30 +26,20 @@ def reopened(conversation: Conversation, closed: ClosedQuestion, person: str) ->
     if not conversation.is_open:
         raise Refused("This session is over: nothing in it can be decided anew.")
     require_running(conversation.session)
-    if closed.outcome is not Outcome.DECIDED or not _counts(conversation.tracker, question.id):
+    found = [
+        (at, event) for _, at, event in standing(conversation.tracker) if event.metadata.get("question") == question.id
+    ]
+    if closed.outcome is not Outcome.DECIDED or not found:
         raise Refused("This was taken back already.")
     if conversation.question is not None:
         return _without_open(conversation, person)
-    commit, moment = Commit(), conversation
-    asks_meaning = any(_of(event, question.id, UserUttered) for event in moment.tracker.applied_events())
-    for _ in range(_MOST_STEPS):
-        if not _counts(moment.tracker, question.id):
-            break
-        step = undone(moment, person)
-        events = [event_from_dict(row) for row in step.events]
-        moment = replace(moment, tracker=moment.tracker.with_events(events))
-        commit = replace(
-            step,
-            events=(*commit.events, *step.events),
-            redraw=tuple(dict.fromkeys((*commit.redraw, *step.redraw))),
-            judged={**commit.judged, **step.judged},
-        )
+    commit = taken_back_for_good(conversation, found[0][0], person)
     record = replace(closed, outcome=Outcome.REOPENED, by=person)
-    back = {question.message.ts: {"text": question.message.text}} if asks_meaning else {}
+    asks_meaning = any(isinstance(event, UserUttered) for _, event in found)
     return replace(
         commit,
         closed=record.as_dict(),
-        put_back=back,
+        put_back={question.message.ts: {"text": question.message.text}} if asks_meaning else {},
         redraw=(f"card:{question.id}", *commit.redraw),
         judged={**commit.judged, question.id: None},
     )
@@ -65,12 +53,3 @@ def _without_open(conversation: Conversation, person: str) -> Commit:
     if question.appended or question.parts[0].kind is PartKind.ACTION:
         return replace(commit, turn=None)
     return replace(commit, put_back={question.message.ts: {"text": question.message.text}})
-
-
-def _counts(tracker: Tracker, question_id: str) -> bool:
-    """Whether anything that the question decided is still part of the conversation."""
-    return any(_of(event, question_id, Event) for event in tracker.applied_events())
-
-
-def _of(event: Event, question_id: str, kind: type[Event]) -> bool:
-    return isinstance(event, kind) and event.metadata.get("question") == question_id

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from slackbot.dialogue.events import ActionExecuted, ActiveLoop, Event, Restarted, SessionStarted, UserUttered
+from slackbot.dialogue.history import history
 from slackbot.dialogue.tracker import Tracker
-from slackbot.learning.controls import rows
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.session import Status
@@ -30,7 +30,7 @@ class Turn:
 def first_events(now: float) -> list[dict[str, Any]]:
     """How every conversation begins: a session, and the assistant listening. ``now`` in Unix seconds."""
     events: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted(ACTION_LISTEN)]
-    return [{"timestamp": now, **row} for row in rows(events)]
+    return [{"timestamp": now, **event.as_dict()} for event in events]
 
 
 def standing(tracker: Tracker) -> Iterator[tuple[int, int, Event]]:
@@ -38,12 +38,12 @@ def standing(tracker: Tracker) -> Iterator[tuple[int, int, Event]]:
 
     Unlike the applied events these hold earlier parts, and every turn of a form.
     """
-    part, start, log = 0, 0, tracker.events
-    for end in [*(index for index, event in enumerate(log) if isinstance(event, Restarted)), len(log)]:
+    part, start, log = 0, 0, history(tracker.events)
+    for end in [*(index for index, (_, event) in enumerate(log) if isinstance(event, Restarted)), len(log)]:
         # Without loops no turn is pruned from a replay as a form's happy path.
-        events = [event for event in log[start:end] if not isinstance(event, ActiveLoop)]
+        events = [event for _, event in log[start:end] if not isinstance(event, ActiveLoop)]
         kept = {id(event) for event in Tracker(tracker.conversation_id, tracker.domain, events).applied_events()}
-        yield from ((part, index, log[index]) for index in range(start, end) if id(log[index]) in kept)
+        yield from ((part, position, event) for position, event in log[start:end] if id(event) in kept)
         part, start = part + 1, end + 1
 
 
@@ -59,5 +59,5 @@ async def fork(store: Store, conversation: Conversation, turn: Turn, new_id: str
     conversation of that id. Raises StoreUnavailable.
     """
     session = replace(conversation.session, started_at=time.time(), status=Status.OPEN, trouble=None, ended_by=None)
-    prefix = rows(conversation.tracker.events[: turn.position])
+    prefix = [event.as_dict() for event in conversation.tracker.events[: turn.position]]
     return await store.create(new_id, session.as_dict(), prefix, "parent")

@@ -8,6 +8,7 @@ from pathlib import Path
 from slackbot.core.protocol import Additions
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import Event, Restarted
+from slackbot.dialogue.history import told
 from slackbot.dialogue.merge import Conversation as Taught
 from slackbot.dialogue.merge import plan
 from slackbot.dialogue.tracker import Tracker
@@ -20,13 +21,12 @@ from slackbot.learning.turns import turns_of
 
 
 def finished_events(conversation: Conversation) -> list[Event]:
-    """The log without the turn that is not over yet."""
+    """What was said, without the turn that is not over yet."""
     tracker = conversation.tracker
-    events = list(tracker.events)
-    if tracker.is_listening or tracker.paused:
-        return events
     turns = turns_of(tracker)
-    return events[: turns[-1].position] if turns else events
+    if tracker.is_listening or tracker.paused or not turns:
+        return told(tracker.events)
+    return told(tracker.events[: turns[-1].position])
 
 
 def taught(conversations: Sequence[Conversation]) -> list[Taught]:

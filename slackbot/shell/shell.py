@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from slackbot.dialogue.history import is_told_again
 from slackbot.errors import Conflict, PersonError, Refused
 from slackbot.learning.contradictions import contradictions_in
 from slackbot.learning.controls import Control
@@ -21,7 +22,15 @@ from slackbot.shell.answers import Answers
 from slackbot.shell.branches import Branches, holds_something
 from slackbot.shell.card import question_table, warning_lines
 from slackbot.shell.exporting import changes_anything, export_into, files_of, write_files
-from slackbot.shell.signals import Abort, ForkTracker, RestartConversation, Signal, SwitchBranch, UndoLastStep
+from slackbot.shell.signals import (
+    Abort,
+    ForkTracker,
+    RedoLastUndo,
+    RestartConversation,
+    Signal,
+    SwitchBranch,
+    UndoLastStep,
+)
 from slackbot.shell.tables import buttons_of, history_table, new_words, slots_table, turns_table
 from slackbot.shell.terminal import Choice, Terminal, printable
 
@@ -36,6 +45,7 @@ At any question:
   :history           the conversation so far
   :slots             what it remembers
   :undo [N]          take back the last decision, or the last N
+  :redo [N]          bring back what was undone, if nothing new was taught since
   :restart           begin anew; what came before is kept
   :fork [TURN]       branch off before an earlier turn
   :switch [N]        go on in another branch
@@ -47,7 +57,7 @@ At any question:
   :quit              export, keep or discard, and leave; so does Ctrl-C"""
 _COMMAND = re.compile(r":([a-z]+)(?:\s+(.*))?", re.IGNORECASE)
 _BUTTON = re.compile(r":(\d+)")
-_COMMANDS = ("history", "slots", "undo", "restart", "fork", "switch", "story", "export", "help", "quit")
+_COMMANDS = ("history", "slots", "undo", "redo", "restart", "fork", "switch", "story", "export", "help", "quit")
 _QUIT = "Stop? (e = export and finish, c = continue, k = keep for later, d = discard)> "
 
 
@@ -137,7 +147,7 @@ class Shell:
     def _show_new(self, conversation: Conversation) -> None:
         events = conversation.tracker.events
         shown = self._shown.get(conversation.id, len(events))
-        for line in new_words(events[shown:]):
+        for line in new_words(event for event in events[shown:] if not is_told_again(event)):
             self.console.print(line)
         self._shown[conversation.id] = len(events)
 
@@ -178,6 +188,9 @@ class Shell:
                 case UndoLastStep(steps=steps):
                     for _ in range(steps):
                         await self._control(Control.UNDO)
+                case RedoLastUndo(steps=steps):
+                    for _ in range(steps):
+                        await self._control(Control.REDO)
                 case RestartConversation():
                     await self._control(Control.RESTART)
                 case ForkTracker(turn=number):
@@ -231,6 +244,8 @@ class Shell:
         match word:
             case "undo":
                 raise UndoLastStep(_number(rest) or 1)
+            case "redo":
+                raise RedoLastUndo(_number(rest) or 1)
             case "restart":
                 raise RestartConversation
             case "fork":

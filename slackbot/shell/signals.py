@@ -19,6 +19,14 @@ class UndoLastStep(Signal):
         super().__init__(f"undo {steps}")
 
 
+class RedoLastUndo(Signal):
+    """Bring back what was undone last, or what several undos took back."""
+
+    def __init__(self, steps: int = 1) -> None:
+        self.steps = steps
+        super().__init__(f"redo {steps}")
+
+
 class ForkTracker(Signal):
     """Branch off before an earlier turn: the number of the turn from 1, None to be asked."""
 

@@ -75,13 +75,13 @@ class Sessions:
         """
         conversation = await self._pressed.conversation(place, button.conversation)
         await self._permissions.require(Right.CONTROL, person, place.channel, conversation.session)
-        version = button.version if control in {Control.UNDO, Control.RESTART} else None
+        version = button.version if control in {Control.UNDO, Control.REDO, Control.RESTART} else None
         try:
             words = await self._loop.control(conversation.id, control, person, version=version)
         except Conflict:
             conversation = await self._pressed.conversation(place, button.conversation)
             _, words = commit_of(control, conversation, person)
-            words = words if control is Control.UNDO else f"a {control.value}"
+            words = words if control in {Control.UNDO, Control.REDO} else f"a {control.value}"
             return again(control, words, conversation.id, conversation.version)
         self._wake(conversation.id)
         return shorten(escape(words[0].upper() + words[1:]), 300)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.dispute import dispute_card, settled_card
 from slackbot.blocks.thread import bot_says, parent
-from slackbot.dialogue.events import BotUttered, Restarted, UserUttered
+from slackbot.dialogue.events import BotUttered, UserUttered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.contradictions import contradictions_in
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.question import ClosedQuestion, Question
+from slackbot.learning.turns import standing
 from slackbot.store import Store
 
 
@@ -48,7 +49,10 @@ async def _card(store: Store, conversation: Conversation, question_id: str) -> C
             paused_by=session.paused_by,
         )
     record = await store.closed_question(conversation.id, question_id)
-    return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses) if record else None
+    if record is None:
+        return None
+    counts = any(event.metadata.get("question") == question_id for _, _, event in standing(conversation.tracker))
+    return closed_card(session.speaker, ClosedQuestion.from_dict(record), responses, counts=counts)
 
 
 async def render_dispute(store: Store, conversation: Conversation, question_id: str, link: str | None) -> Card | None:
@@ -72,8 +76,4 @@ def _bot(tracker: Tracker, position: int) -> Card | None:
 
 def _applies(tracker: Tracker, position: int) -> bool:
     """False when undo or rewind took the event back. A restart takes nothing back: it begins another story."""
-    events = list(tracker.events)
-    start = max((i + 1 for i in range(position) if isinstance(events[i], Restarted)), default=0)
-    end = next((i for i in range(position, len(events)) if isinstance(events[i], Restarted)), len(events))
-    part = Tracker(tracker.conversation_id, tracker.domain, events[start:end])
-    return any(event is events[position] for event in part.applied_events())
+    return any(at == position for _, at, _ in standing(tracker))

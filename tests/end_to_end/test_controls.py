@@ -51,7 +51,7 @@ async def test_undo_of_an_open_card_takes_its_message_back_and_the_next_one_has_
     assert labels(scene.message(card["ts"])) == []
     assert f"Taken back by <@{stage.ada.id}>." in shown(scene.message(card["ts"]))
     await scene.card("bye")
-    assert await scene.steps() == []
+    assert await scene.steps() == ["undo", "action:action_listen"]
 
 
 async def test_a_double_press_on_undo_undoes_once(stage: Stage) -> None:
@@ -65,7 +65,7 @@ async def test_a_double_press_on_undo_undoes_once(stage: Stage) -> None:
     await scene.told("ada", "Taken back: “bye”")
     await scene.told("ada", "The conversation has moved on")
     await scene.settled()
-    assert await scene.steps() == GREETED
+    assert await scene.steps() == [*GREETED, "undo", "action:action_listen"]
 
 
 async def test_a_stale_undo_asks_again_privately_and_its_button_undoes(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from slackbot.dialogue.events import ActionExecuted, Event, Restarted, UserUtteranceReverted, UserUttered
+from slackbot.dialogue.history import is_told_again
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.loop import Loop
@@ -67,7 +68,7 @@ def assert_is_in_the_log(question: Question, tracker: Tracker) -> None:
 
 def answers_in(events: Sequence[Event], question_id: str) -> Iterable[str | None]:
     """What the log says was decided by a question; what a control wrote is no decision."""
-    for before, event in pairwise(events):
+    for before, event in pairwise(event for event in events if not is_told_again(event)):
         if event.metadata.get("question") != question_id:
             continue
         if isinstance(event, UserUttered):

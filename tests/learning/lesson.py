@@ -18,7 +18,8 @@ from slackbot.dialogue.events import (
     UserUtteranceReverted,
     UserUttered,
 )
-from slackbot.learning.controls import Control, rows
+from slackbot.learning.closing import rows
+from slackbot.learning.controls import Control
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.loop import Loop

@@ -29,7 +29,7 @@ ANSWERS = {
     PartKind.ENTITIES: ("[]", '[{"end":1,"entity":"dish","start":0,"value":"x"}]'),
     PartKind.ACTION: ("utter_greet", "utter_dish", "action_pay", "action_listen"),
 }
-CONTROLS = {"undo": Control.UNDO, "restart": Control.RESTART, "finish": Control.FINISH, "abort": Control.ABORT}
+CONTROLS = {control.value: control for control in Control}
 PEOPLE = ("ben", "cleo", "dan", "eve")
 
 

@@ -148,7 +148,7 @@ async def test_restart_begins_another_story_and_keeps_the_one_before(lesson: Les
     assert await lesson.applied() == ["listen"]
     assert (state.question, state.snapshot.turn, state.tracker.slots["dish"]) == (None, None, None)
     assert (await lesson.closed())[-1].outcome is Outcome.RESTARTED
-    assert undoable(state) is None
+    assert undoable(state) == "taken back: the restart"
     await taught(lesson, "hi")
     assert await lesson.applied() == ["listen", *ONE_TURN]
 

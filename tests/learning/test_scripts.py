@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from slackbot.core.builtin import BuiltinCore
 from slackbot.dialogue.events import Event, Restarted
+from slackbot.dialogue.history import told
 from slackbot.dialogue.tracker import Tracker
 from slackbot.store import Store
 from tests.learning.exported import stories_of
@@ -27,7 +28,7 @@ AGREE = st.tuples(st.just("accept"), st.sampled_from(["all", "all", "ben", "cleo
 CHANGE = st.tuples(st.just("change"), st.sampled_from(["all", "ben", "cleo", "dan"]), NUMBER, NUMBER)
 EDIT = st.tuples(st.just("edit"), NUMBER, st.sampled_from(TEXTS) | st.none())
 REPEAT = st.tuples(st.just("repeat"), NUMBER)
-CONTROL = st.tuples(st.sampled_from(["undo", "undo", "undo", "restart"]))
+CONTROL = st.tuples(st.sampled_from(["undo", "undo", "undo", "redo", "redo", "restart"]))
 #: What somebody does, or what all people do. The likeliest acts are those that carry a session on.
 ACTS = st.one_of(SAY, SAY, AGREE, AGREE, AGREE, CHANGE, CHANGE, EDIT, REPEAT, CONTROL)
 #: What happens then: a process goes on; none does; two do at once; one dies at some moment, and another process goes
@@ -50,13 +51,14 @@ async def assert_files_tell_the_log(lesson: Lesson, folder: Path) -> None:
     """The stories read again are what still counts of each part between restarts, if the speaker spoke in it."""
     tracker = (await lesson.state()).tracker
     parts: list[list[Event]] = [[]]
-    for event in tracker.events[3:]:
+    for event in told(tracker.events)[3:]:
         if isinstance(event, Restarted):
             parts.append([])
         else:
             parts[-1].append(event)
-    told = [[short(event) for event in Tracker("", tracker.domain, part).applied_events()] for part in parts]
-    kept = [[name for name in part if name != "listen" and not name.startswith("“")] for part in told]
+    counting = [[short(event) for event in Tracker("", tracker.domain, part).applied_events()] for part in parts]
+    assert ["listen", *counting[-1]][-len(await lesson.applied()) :] == await lesson.applied()
+    kept = [[name for name in part if name != "listen" and not name.startswith("“")] for part in counting]
     intents = set(tracker.domain.intents)
     expected = [part for part in kept if intents & set(part)]
     assert (await stories_of(lesson, folder) if expected else []) == expected

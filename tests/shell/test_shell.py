@@ -111,6 +111,16 @@ async def test_undo_takes_back_one_decision_after_the_other(typing: Typing) -> N
     assert "Taken back: “bye”" in script.output
 
 
+async def test_redo_brings_back_what_several_undos_took_back_across_a_restart_too(typing: Typing) -> None:
+    """What the bot had said is told once."""
+    script, branches = await typing("hi", "", ":restart", "bye", "", ":undo 3", ":redo 3", ":redo")
+    assert await log(branches) == ["bye", "utter_bye", "“Bye!”", "listen"]
+    assert "Taken back: the restart" in script.output
+    assert "Done again: the restart" in script.output
+    assert "There is nothing to redo" in script.output
+    assert script.output.count("Bot> Hello!") == script.output.count("Bot> Bye!") == 1
+
+
 async def test_undo_with_nothing_to_undo_says_so(typing: Typing) -> None:
     script, _ = await typing(":undo")
     assert "There is nothing to undo." in script.output
