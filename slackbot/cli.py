@@ -187,7 +187,7 @@ def train(*, project: Path | None) -> None:
     "--from",
     "source",
     type=click.Path(path_type=Path),
-    help='Take conversations from lines of {"conversation": id, "events": [...]} instead of the finished sessions.',
+    help="Take the conversations of a file instead of the finished sessions: trackers, as JSON.",
 )
 @click.option(
     "--new-file",
@@ -210,6 +210,21 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
             click.echo("storythread: no session is finished in this store; " + _STORE_REMEDY, err=True)
     warn = lambda line: click.echo(line, err=True)  # noqa: E731  a name for a line
     run(into, conversations, new_file=new_file, dry_run=dry_run, show=click.echo, warn=warn)
+
+
+@main.command("import")
+@click.option(
+    "--confirmed", is_flag=True, help="People have confirmed all that is in it: learn from it, and export it."
+)
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+def import_(*, source: Path, confirmed: bool) -> None:
+    """Put conversations that were held elsewhere into the store: trackers as Rasa has them, as JSON."""
+    from slackbot.import_command import import_logs
+
+    os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
+    warn = lambda line: click.echo(f"storythread: {line}", err=True)  # noqa: E731  a name for a line
+    with _redis(_settings()) as url:
+        asyncio.run(import_logs(source, url, confirmed=confirmed, show=click.echo, warn=warn))
 
 
 @main.command()

@@ -25,9 +25,8 @@ from slackbot.dialogue.history import told
 from slackbot.dialogue.stories import Story, stories_of, stories_yaml
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.errors import UnknownEvent
+from slackbot.store.keys import LONGEST_ID
 
-#: Characters of an id.
-LONGEST_ID = 255
 #: What a message to the user holds beside its text, where it has it.
 _SAID = ("image", "attachment", "buttons", "elements", "quick_replies", "custom")
 

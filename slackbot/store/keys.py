@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PREFIX = "storythread"
+#: Characters of a conversation's id.
+LONGEST_ID = 255
 #: ids of the conversations that are not over (SET)
 ACTIVE = f"{PREFIX}:active"
 #: ids of the conversations in which something is to be done -> since when, Unix seconds (ZSET)

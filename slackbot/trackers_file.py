@@ -1,0 +1,95 @@
+"""Conversations in a file: trackers as Rasa's server answers or dumps them, or logs by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slackbot.dialogue.events import EntitiesAdded, Event, UserUttered, events_from_dicts
+from slackbot.errors import FileError, UnknownEvent
+
+#: What a conversation's id is called: in a file of logs, in Rasa's answers, and where Rasa stores it.
+_NAMES = ("conversation", "sender_id", "name")
+_REMEDY = 'write one {"conversation": id, "events": [...]} a line'
+
+
+@dataclass(frozen=True)
+class NamedLog:
+    """One of them."""
+
+    name: str
+    events: tuple[Event, ...]
+
+
+def logs_from_file(path: Path) -> list[NamedLog]:
+    """The conversations of a file.
+
+    It has an object a line, or is one object or a list of objects as a whole: each with ``events`` and an id, called
+    ``conversation``, or ``sender_id`` as in a tracker. Raises FileError.
+    """
+    if path.suffix.lower() in {".yml", ".yaml"}:
+        remedy = "put story files into the project's data folder, where they are learned from"
+        raise FileError(path, None, "this is no file of conversations", remedy)
+    return [_log(path, line, row) for line, row in _rows(path, _text(path))]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileError(path, None, f"the file can't be read ({error.strerror})", "check the path") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise FileError(path, line, "the file is not UTF-8", "save it as UTF-8") from error
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, Any]]:
+    """Each with its line."""
+    try:
+        whole = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        for line, written in enumerate(text.split("\n"), start=1):
+            if written.strip():
+                yield line, _parsed(path, line, written)
+        return
+    line = text[: len(text) - len(text.lstrip())].count("\n") + 1
+    yield from ((line, row) for row in (whole if isinstance(whole, list) else [whole]))
+
+
+def _parsed(path: Path, line: int, written: str) -> Any:
+    try:
+        return json.loads(written)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise FileError(path, line, f"this is not JSON ({error})", _REMEDY) from error
+
+
+def _log(path: Path, line: int, row: Any) -> NamedLog:
+    if not isinstance(row, dict) or not isinstance(row.get("events"), list):
+        raise FileError(path, line, "this is no conversation with a list of events", _REMEDY)
+    name = next((row[key] for key in _NAMES if key in row), None)
+    if not isinstance(name, str) or not name.strip():
+        raise FileError(path, line, "the conversation has no id", _REMEDY)
+    try:
+        events = events_from_dicts(row["events"])
+        for event in events:
+            _check(event)
+    except (UnknownEvent, ValueError) as error:
+        raise FileError(path, line, str(error), "write events as Rasa does") from error
+    return NamedLog(name, tuple(events))
+
+
+def _check(event: Event) -> None:
+    """Raises ValueError for what Rasa would log, but what no training data can be made of."""
+    name = event.intent.get("full_retrieval_intent_name") if isinstance(event, UserUttered) else None
+    entities = event.entities if isinstance(event, UserUttered | EntitiesAdded) else ()
+    problem = None if isinstance(name, str | None) else "full_retrieval_intent_name is no text"
+    for entity in entities:
+        if not isinstance(entity.get("entity"), str) or not entity["entity"]:
+            problem = "an entity has no type"
+        elif not all(isinstance(entity.get(key), int | None) for key in ("start", "end")):
+            problem = "an entity's start or end is no number"
+    if problem is not None:
+        raise ValueError(f"{event.type_name} event: {problem}")
