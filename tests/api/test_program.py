@@ -41,7 +41,7 @@ async def program(folder: Path, redis_url: str) -> AsyncIterator[str]:
             await process.wait()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.slow
 async def test_it_answers_trains_and_takes_the_new_model(tmp_path: Path, redis_url: str) -> None:
     async with program(write_project(tmp_path, DOMAIN, DATA), redis_url) as url, aiohttp.ClientSession() as http:
         endpoint = EndpointConfig(url)

@@ -73,6 +73,7 @@ def test_a_folder_that_is_no_project_or_has_no_stories_gives_one_line(tmp_path: 
 
 
 @pytest.mark.skipif(not REAL_PROJECTS.is_dir(), reason="needs ../shared/data/rasa_projects")
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["financial-demo", "how-to-rasa/video-09-2-custom-forms"])
 def test_every_conversation_of_a_projects_own_tests_is_right(name: str) -> None:
     result = figures(REAL_PROJECTS / name)

@@ -29,6 +29,7 @@ async def test_a_project_that_is_learned_goes_on_like_its_stories(name: str) -> 
     assert number > 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL_PROJECTS)
 async def test_the_examples_of_a_project_are_understood(name: str) -> None:
     project = load_project(REAL_PROJECTS / name)

@@ -10,11 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 from slackbot.core.builtin.archive import State
 
@@ -112,6 +108,8 @@ class _Spanned:
         self._coordinates = axes[:, kept] * lengths
 
     def fit(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a second's load
+
         # C=20 was best of the values tried on public data sets with ten examples an intent.
         model = LogisticRegression(C=20, tol=1e-3, max_iter=300)
         _fit(model, self._coordinates[rows], labels[rows])
@@ -127,6 +125,8 @@ class _Separating:
         self._features = features
 
     def fit(self, labels: NDArray[np.int64], rows: NDArray[np.int64]) -> Weights:
+        from sklearn.svm import LinearSVC  # noqa: PLC0415  a second's load
+
         model = LinearSVC(C=1.0, tol=1e-2, random_state=0)
         _fit(model, self._features[rows], labels[rows])
         coefficients, intercepts = _both_sides(model)
@@ -135,9 +135,9 @@ class _Separating:
 
 def _fit(model: Any, features: Any, labels: NDArray[np.int64]) -> None:
     with warnings.catch_warnings():
-        # Scikit-learn doubts that so many intents with so few examples each are classes at all.
+        # Scikit-learn doubts that so many intents with so few examples each are classes at all, and that what is
+        # learned after so many steps is good enough.
         warnings.simplefilter("ignore", UserWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(features, labels)
 
 
@@ -175,6 +175,8 @@ def _worths(held_out: Sequence[_Numbers], labels: NDArray[np.int64]) -> NDArray[
     As Platt does it, what is right counts as a little less than certain, the less texts there are: else a few texts
     that were all right would make the model certain of everything.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415  half a second's load
+
     number, classes = held_out[0].shape
     wanted = np.full((number, classes), 1 / (number + 2) / (classes - 1))
     wanted[np.arange(number), labels] = 1 - 1 / (number + 2)

@@ -11,8 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import softmax
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 from slackbot.core.builtin.archive import State as ArchivedState
 from slackbot.core.builtin.lessons import Lesson
@@ -50,10 +48,11 @@ class NextActionRegression:
         features = sorted({name for described, _ in decisions for name, _ in described})
         rows = _matrix([described for described, _ in decisions], features)
         labels = np.searchsorted(np.array(actions), np.array([action for _, action in decisions]))
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a second's load
+
         model = LogisticRegression(C=_C, tol=_TOLERANCE, max_iter=_STEPS)
         with warnings.catch_warnings():
             # What is learned after so many steps is good enough. And many actions with few decisions each are classes.
-            warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.simplefilter("ignore", UserWarning)
             model.fit(rows, labels, sample_weight=1 + np.log(np.array([*decisions.values()], np.float64)))
         weights, intercepts = model.coef_.T, model.intercept_

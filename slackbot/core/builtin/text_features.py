@@ -10,7 +10,6 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from slackbot.core.builtin.archive import ArchiveUnfit, State
 from slackbot.core.builtin.embeddings import word_vectors
@@ -86,6 +85,8 @@ class TextFeatures:
 
 def _analyzers() -> list[_Analyzer]:
     """What splits a text into its words and pairs of words, and into its runs of characters."""
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415  a second's load
+
     # Every visible character belongs to a token, so that examples of punctuation or emoji have terms.
     words = CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2))  # noqa: S106  a pattern, no secret
     characters = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4))
