@@ -137,11 +137,11 @@ def new_modal(callback_id: str, metadata: str) -> Block:
     return kit.modal(callback_id, f"New {kind}", "Add", blocks, metadata)
 
 
-def notice(text: str) -> Block:
+def notice(text: str, title: str = "Not counted") -> Block:
     """The modal that tells somebody in the place of theirs why it came to nothing."""
     return {
         "type": "modal",
-        "title": kit.plain_text("Not counted", kit.VIEW_TITLE),
+        "title": kit.plain_text(title, kit.VIEW_TITLE),
         "close": kit.plain_text("Close", kit.VIEW_TITLE),
         "blocks": [kit.section(text)],
     }

@@ -88,12 +88,12 @@ def link_button(text: str, action_id: str, url: str, *, style: str | None = None
 
 
 def static_select(action_id: str, placeholder: str, options: Sequence[Block], chosen: Block | None = None) -> Block:
-    """A select of one from a fixed list of up to 100."""
+    """A select of one from a fixed list of up to 10,000; longer than 100, it is shown in groups."""
     block: Block = {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
-        "options": list(options),
+        **_choices(options),
     }
     return {**block, "initial_option": chosen} if chosen else block
 
@@ -152,9 +152,14 @@ def multi_static_select(action_id: str, placeholder: str, options: Sequence[Bloc
         "action_id": action_id,
         "placeholder": plain_text(placeholder, PLACEHOLDER),
     }
+    return {**block, **_choices(options)}
+
+
+def _choices(options: Sequence[Block]) -> Block:
+    """The options of a select, in groups where they are too many for one."""
     chunks = [list(options[start : start + OPTIONS]) for start in range(0, len(options), OPTIONS)]
-    if len(chunks) == 1:
-        return {**block, "options": chunks[0]}
+    if len(chunks) <= 1:
+        return {"options": list(options)}
     groups = [
         {
             "label": plain_text(f"{number * OPTIONS + 1} to {number * OPTIONS + len(chunk)}", OPTION_TEXT),
@@ -162,7 +167,7 @@ def multi_static_select(action_id: str, placeholder: str, options: Sequence[Bloc
         }
         for number, chunk in enumerate(chunks[:OPTIONS])
     ]
-    return {**block, "option_groups": groups}
+    return {"option_groups": groups}
 
 
 def text_input(action_id: str, *, placeholder: str = "", initial: str = "", multiline: bool = False) -> Block:

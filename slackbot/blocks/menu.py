@@ -14,11 +14,12 @@ MENU = "session_menu"
 class Choice(StrEnum):
     """What is in the menu. Where a control has the same value, it is that."""
 
+    UNDO_SEVERAL = "undo_several"
     REDO = "redo"
     PAUSE = "pause"
 
 
-_LABELS = {Choice.REDO: "Redo", Choice.PAUSE: "Pause"}
+_LABELS = {Choice.UNDO_SEVERAL: "Undo several turns…", Choice.REDO: "Redo", Choice.PAUSE: "Pause"}
 
 
 def menu(conversation_id: str, version: int) -> Block:

@@ -82,6 +82,11 @@ def _endings(value: str) -> list[kit.Block]:
     ]
 
 
+def sentence(words: str) -> str:
+    """What a control did, escaped, beginning with a capital."""
+    return shorten(escape(words[0].upper() + words[1:]), 300)
+
+
 def again(control: Control, words: str, conversation_id: str, version: int) -> Card:
     """Asks before a control is carried out that was pressed on an outdated message."""
     what = shorten(escape(words), 300)

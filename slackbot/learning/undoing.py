@@ -55,7 +55,7 @@ def last_step(conversation: Conversation) -> Step | None:
     messages = [index for index, (_, event) in enumerate(said) if isinstance(event, UserUttered)]
     if messages:
         return _last_of_turn(said[messages[-1] :])
-    return _restart(log, restarts[-1]) if restarts else None
+    return restart_step(log, restarts[-1]) if restarts else None
 
 
 def undecided_message(conversation: Conversation) -> Message | None:
@@ -82,7 +82,7 @@ def _decided_together(actions: Sequence[tuple[int, ActionExecuted]]) -> Step:
     return Step(together[0][0], names or "waiting for a message")
 
 
-def _restart(log: Sequence[tuple[int, Event]], index: int) -> Step:
+def restart_step(log: Sequence[tuple[int, Event]], index: int) -> Step:
     """A restart that people pressed; what led to one goes with it."""
     position, restart = log[index]
     question = restart.metadata.get("question")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from slack_bolt.app.async_app import AsyncApp
 
-from slackbot.blocks.menu import MENU
+from slackbot.blocks.menu import MENU, Choice
 from slackbot.blocks.values import SessionChoice
 from slackbot.learning.controls import Control
-from slackbot.listeners.parsing import Json, Press, person_of, place_of, press
+from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
 from slackbot.listeners.repeats import Repeats
+from slackbot.listeners.undoing import ask_how_far
 from slackbot.teaching import Teaching
 
 
@@ -21,7 +22,13 @@ def _choose(teaching: Teaching) -> Press:
     async def choose(body: Json, action: Json) -> str | None:
         choice = SessionChoice.unpack(action["selected_option"]["value"])
         place, person = place_of(body), person_of(body)
+        if choice.choice == Choice.UNDO_SEVERAL:
+            await ask_how_far(teaching, body, choice.button)
+            return None
         done = await teaching.sessions.control(place, person, Control(choice.choice), choice.button)
-        return done if isinstance(done, str) else done.text
+        if isinstance(done, str):
+            return done
+        await whisper(teaching, body, done.text, done.blocks)
+        return None
 
     return choose

@@ -6,8 +6,7 @@ import hashlib
 import time
 
 from slackbot.blocks.card import Card
-from slackbot.blocks.mrkdwn import escape, shorten
-from slackbot.blocks.thread import again
+from slackbot.blocks.thread import again, sentence
 from slackbot.blocks.values import SessionButton
 from slackbot.crowd.quorum import Rule, usual_rule
 from slackbot.errors import Conflict
@@ -84,4 +83,4 @@ class Sessions:
             words = words if control in {Control.UNDO, Control.REDO} else f"a {control.value}"
             return again(control, words, conversation.id, conversation.version)
         self._wake(conversation.id)
-        return shorten(escape(words[0].upper() + words[1:]), 300)
+        return sentence(words)

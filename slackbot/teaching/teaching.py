@@ -14,6 +14,7 @@ from slackbot.teaching.reporting import Reporting
 from slackbot.teaching.services import Services
 from slackbot.teaching.sessions import Sessions
 from slackbot.teaching.speaking import Speaking
+from slackbot.teaching.undoing import Undoing
 from slackbot.teaching.voting import Voting
 
 
@@ -34,6 +35,7 @@ class Teaching:
         self.voting = Voting(services, pressed, self.advancing, self.drafts)
         self.adjudicating = Adjudicating(services, pressed, self.advancing, self.drafts)
         self.remedying = Remedying(services, pressed, self.advancing)
+        self.undoing = Undoing(services, pressed, self.advancing)
         self.reporting = Reporting(services)
         self.meant = Meant(services.store, services.loop, services.permissions)
         self.reminding = Reminding(services.loop, self.meant, self.advancing.wake)

@@ -14,11 +14,14 @@ from slackbot.blocks.dispute import dispute_card, known_lines, settled_card
 from slackbot.blocks.home import home
 from slackbot.blocks.remarks import flag_modal
 from slackbot.blocks.thread import again, bot_says, parent
+from slackbot.blocks.turns import sure_modal, undo_modal
+from slackbot.blocks.values import SessionButton, SessionChoice
 from slackbot.blocks.waiting import Item
 from slackbot.crowd.votes import Vote
 from slackbot.learning.controls import Control
 from slackbot.learning.draft import Draft
 from slackbot.learning.pending import Pending
+from slackbot.learning.points import Point
 from slackbot.learning.preferences import Preferences
 from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
 from slackbot.learning.session import Session
@@ -71,6 +74,17 @@ def test_closed_cards(closed: ClosedQuestion, responses: dict[str, Any]) -> None
     card = closed_card("U2", closed, responses)
     assert_posted(card)
     assert all(block["type"] != "actions" for block in card.blocks)
+
+
+@UNHURRIED
+@given(st.lists(TEXTS | st.none(), min_size=1, max_size=6), st.sampled_from([1, 1, 60]))
+def test_modals_of_turns(texts: list[str | None], times: int) -> None:
+    found, messages = [], tuple[str, ...]()
+    for position, text in enumerate(texts * times):
+        messages = messages if text is None else (text, *messages)
+        found.append(Point(position, text, messages))
+    assert_shown(undo_modal(SessionButton(CONVERSATION, 10**9), found))
+    assert_shown(sure_modal(SessionChoice("12345", CONVERSATION, 10**9), found[-1]))
 
 
 @UNHURRIED

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.end_to_end.stage import Stage, shown
+from slackbot.blocks.turns import TURN
+from slackbot.dialogue.yamlfile import parse_yaml
+from slackbot.learning.export import export_files
+from slackbot.learning.turns import turns_of
+from slackbot.sandbox import Person
+from tests.end_to_end.stage import Scene, Stage, shown
 from tests.end_to_end.test_controls import GREETED, undo
 from tests.end_to_end.test_pausing import choose
 
@@ -47,3 +52,75 @@ async def test_a_message_that_was_taken_back_before_it_was_decided_is_asked_abou
     await scene.agree("ben")
     await choose(scene, "ada", "Redo")
     await scene.told("ada", "There is nothing to redo: nothing was undone, or something new was taught since.")
+
+
+async def several(scene: Scene, by: str, option: str) -> Person:
+    """Somebody opens *Undo several turns…*, and picks a turn by the beginning of its option."""
+    await choose(scene, by, "Undo several turns…")
+    person = scene.stage.people[by]
+    await scene.stage.slack.wait_for(lambda: person.view)
+    select = next(block["element"] for block in person.view["blocks"] if block["type"] == "input")  # type: ignore[index]
+    value = next(one["value"] for one in select["options"] if one["text"]["text"].startswith(option))
+    await person.fill(TURN, value)
+    return person
+
+
+async def test_several_turns_are_taken_back_at_once_across_a_restart_and_brought_back(stage: Stage) -> None:
+    scene = await stage.teach()
+    await scene.teach_turn("hi")
+    await scene.teach_turn("I'm doing great")
+    await scene.settled()
+    await scene.press("ada", "Restart")
+    await scene.teach_turn("bye")
+    await scene.say("are you human?")
+    await scene.card("are you human?")
+    person = await several(scene, "ada", "“I'm doing great”")
+    answer = await person.submit()
+    assert answer is not None
+    sure = "\n".join(block["text"]["text"] for block in answer["view"]["blocks"] if block["type"] == "section")
+    assert sure == "*3 turns* will be taken back:\n• “I'm doing great”\n• “bye”\n• “are you human?”"
+    assert await person.submit() == {"response_action": "clear"}
+    await scene.told("ada", "Taken back: 3 turns, from “I'm doing great” on. *Redo*")
+    await scene.settled()
+    assert scene.open_cards == []
+    conversation = await stage.conversation(scene)
+    files = export_files(conversation.tracker, conversation.session.additions, stage.teaching.loop.core.domain, "s")
+    (story,) = parse_yaml(files["stories.yml"], stage.settings.data)["stories"]
+    assert [dict(step) for step in story["steps"]] == [{"intent": "greet"}, {"action": "utter_greet"}]
+    await scene.teach_turn("hi")
+    await undo(scene)
+    await undo(scene)
+    await choose(scene, "ada", "Redo")
+    await choose(scene, "ada", "Redo")
+    await scene.settled()
+    assert [turn.message.text for turn in turns_of((await stage.conversation(scene)).tracker)] == ["hi", "hi"]
+
+
+async def test_redo_after_undo_of_several_turns_asks_again_about_the_one_that_was_open(stage: Stage) -> None:
+    scene = await stage.teach()
+    await scene.teach_turn("hi")
+    await scene.say("bye")
+    await scene.card("bye")
+    person = await several(scene, "ada", "“hi”")
+    await person.submit()
+    await person.submit()
+    await scene.settled()
+    await choose(scene, "ada", "Redo")
+    await scene.told("ada", "Done again: “hi” and 1 more")
+    await scene.card("bye")
+    assert [turn.message.text for turn in turns_of((await stage.conversation(scene)).tracker)] == ["hi"]
+
+
+async def test_what_has_moved_on_or_may_not_be_is_not_taken_back(stage: Stage) -> None:
+    scene = await stage.teach()
+    await choose(scene, "ada", "Undo several turns…")
+    await scene.told("ada", "There is nothing to undo.")
+    await scene.teach_turn("hi")
+    await choose(scene, "ben", "Undo several turns…")
+    await scene.told("ben", f"Only <@{stage.ada.id}> may do this.")
+    person = await several(scene, "ada", "“hi”")
+    await scene.teach_turn("bye")
+    answer = await person.submit()
+    assert answer is not None
+    assert "has moved on meanwhile" in str(answer["view"])
+    assert len(turns_of((await stage.conversation(scene)).tracker)) == 2
