@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import aiohttp
 
-from slackbot.core.rasa import retrieve_domain
-from slackbot.core.rasa.configured import endpoint_of
-from slackbot.dialogue.domain import Domain
-from slackbot.dialogue.project import load_project
+from slackbot.dialogue.events import UserUttered
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.learning.export import export_files
 from slackbot.learning.session import Session, Status
-from slackbot.settings import Settings, example_assistant
+from slackbot.settings import Settings
 from slackbot.store import Commit, Store
 from slackbot.store.server import connect
 from slackbot.threads import Slack, Threads
 from slackbot.threads.client import slack_of
+from workers.pictures import PICTURE, picture_of
+from workers.projects import domain_of
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def post_export(conversation_id: str) -> None:
 
 
 async def _post_export(settings: Settings, redis_url: str, conversation_id: str) -> None:
-    domain = await _domain(settings)
+    domain = await domain_of(settings)
     async with AsyncExitStack() as stack:
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
@@ -49,28 +49,39 @@ async def _post_export(settings: Settings, redis_url: str, conversation_id: str)
             return
         name = f"slack_{conversation_id}"
         files = export_files(conversation.tracker, conversation.session.additions, domain, name)
-        await _upload_once(slack, conversation, files)
+        await _upload_once(slack, conversation, files, lambda: _picture(store, conversation, settings))
         await _finish(store, conversation)
         await Threads(store, reader.read, slack, settings.adjudication_channel).draw(conversation_id)
 
 
-async def _domain(settings: Settings) -> Domain:
-    """The domain of what is taught. Raises CoreFailed where a Rasa server doesn't answer."""
-    endpoint = endpoint_of(settings)
-    if endpoint is not None:
-        return Domain.from_dict(await retrieve_domain(endpoint))
-    return load_project(settings.assistant or example_assistant()).domain
+async def _picture(store: Store, conversation: Conversation, settings: Settings) -> tuple[bytes, str] | None:
+    """None where nothing was said, or the picture can't be drawn: the files go without it."""
+    if not any(isinstance(event, UserUttered) for event in conversation.tracker.events):
+        return None
+    try:
+        return await picture_of(store, conversation, settings)
+    except Exception:
+        log.exception("no picture of session %s could be drawn", conversation.id)
+        return None
 
 
-async def _upload_once(slack: Slack, conversation: Conversation, files: dict[str, str]) -> None:
-    """Uploads the files unless an earlier run did and died before it could note so."""
+async def _upload_once(
+    slack: Slack,
+    conversation: Conversation,
+    files: dict[str, str],
+    draw: Callable[[], Awaitable[tuple[bytes, str] | None]],
+) -> None:
+    """Uploads the files, and a picture, unless an earlier run did and died before it could note so."""
     session, thread_ts = conversation.session, conversation.snapshot.thread_ts
     async for message in slack.messages(session.channel, thread_ts=thread_ts, oldest=thread_ts or "0"):
         names = {file.get("name") for file in message.get("files") or ()}
         if set(files) <= names and message.get("user") != session.speaker:
             log.info("the files of session %s are in its thread already", conversation.id)
             return
-    await slack.upload(session.channel, files, _words(files, session), thread_ts=thread_ts)
+    picture, described = await draw() or (b"", "")
+    with_picture: dict[str, str | bytes] = {**files, **({PICTURE: picture} if picture else {})}
+    words = _words(files, session)
+    await slack.upload(session.channel, with_picture, words, thread_ts=thread_ts, described={PICTURE: described})
 
 
 def _words(files: dict[str, str], session: Session) -> str:

@@ -31,6 +31,11 @@ class WorkerRequests:
         job_id = job_id_for("statistics", team, request)
         await self._enqueue("workers.crowd.post_statistics", job_id, team, channel, person, names, job_id)
 
+    async def picture(self, conversation_id: str, request: str) -> None:
+        """A picture of a conversation and the stories around it, in its thread. ``request`` names the asking."""
+        job_id = job_id_for("picture", conversation_id, request)
+        await self._enqueue("workers.pictures.post_picture", job_id, conversation_id, job_id)
+
     async def training(self) -> None:
         """A model that has learned all that was agreed so far."""
         await asyncio.to_thread(enqueue_training, self._url)

@@ -17,9 +17,15 @@ class Choice(StrEnum):
     UNDO_SEVERAL = "undo_several"
     REDO = "redo"
     PAUSE = "pause"
+    PICTURE = "picture"
 
 
-_LABELS = {Choice.UNDO_SEVERAL: "Undo several turns…", Choice.REDO: "Redo", Choice.PAUSE: "Pause"}
+_LABELS = {
+    Choice.UNDO_SEVERAL: "Undo several turns…",
+    Choice.REDO: "Redo",
+    Choice.PAUSE: "Pause",
+    Choice.PICTURE: "Picture",
+}
 
 
 def menu(conversation_id: str, version: int) -> Block:

@@ -70,6 +70,12 @@ async def agreed(store: Store, domain: Domain) -> Agreed:
     return Agreed(taught, len(lessons), tuple(left_out))
 
 
+def stories_in(snapshot: Snapshot, domain: Domain) -> Sequence[Story]:
+    """What one conversation teaches of stories, as far as it was agreed; none that the domain doesn't fit."""
+    lesson = _lesson(snapshot, domain)
+    return lesson.stories if lesson else ()
+
+
 def _lesson(snapshot: Snapshot, domain: Domain) -> _Lesson | None:
     """None where the log can't be read, or speaks of what the domain doesn't have."""
     session = Session.from_dict(snapshot.session)

@@ -19,6 +19,8 @@ from slackbot.listeners.checks import HELP as CROWD_HELP
 from slackbot.listeners.checks import crowd
 from slackbot.listeners.parsing import NOT_DONE, NOT_STORED, Json
 from slackbot.listeners.pausing import PAUSE_HELP, pause, resume
+from slackbot.listeners.picture import HELP as PICTURE_HELP
+from slackbot.listeners.picture import picture
 from slackbot.listeners.remind import HELP as REMIND_HELP
 from slackbot.listeners.remind import remind
 from slackbot.listeners.statistics import HELP as STATISTICS_HELP
@@ -71,6 +73,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("remind", REMIND_HELP, remind),
     Subcommand("pause", PAUSE_HELP, pause),
     Subcommand("resume", "", resume),
+    Subcommand("picture", PICTURE_HELP, picture),
     Subcommand("crowd", CROWD_HELP, crowd),
     Subcommand("stats", STATISTICS_HELP, channel_statistics),
     Subcommand("status", STATUS_HELP, status),

@@ -8,6 +8,7 @@ from slackbot.blocks.menu import MENU, Choice
 from slackbot.blocks.values import SessionChoice
 from slackbot.learning.controls import Control
 from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
+from slackbot.listeners.picture import DRAWING
 from slackbot.listeners.repeats import Repeats
 from slackbot.listeners.undoing import ask_how_far
 from slackbot.teaching import Teaching
@@ -25,6 +26,9 @@ def _choose(teaching: Teaching) -> Press:
         if choice.choice == Choice.UNDO_SEVERAL:
             await ask_how_far(teaching, body, choice.button)
             return None
+        if choice.choice == Choice.PICTURE:
+            await teaching.picturing.request(place, person, choice.conversation, body["trigger_id"])
+            return DRAWING
         done = await teaching.sessions.control(place, person, Control(choice.choice), choice.button)
         if isinstance(done, str):
             return done

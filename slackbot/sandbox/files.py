@@ -31,6 +31,8 @@ class File:
     #: The timestamp of the message that shows it.
     ts: str | None = None
     shared: bool = False
+    #: What it shows, for those who can't see it.
+    alt_text: str = ""
 
     @property
     def mimetype(self) -> str:
@@ -58,10 +60,10 @@ class Files:
         """Put a file back as it was, without a word to anybody."""
         self._by_id[file.id] = file
 
-    def expect(self, name: str, length: int, user: str) -> File:
+    def expect(self, name: str, length: int, user: str, alt_text: str = "") -> File:
         """A file that is going to be uploaded."""
         created = int(self.workspace.clock.now())
-        file = File(new_id("F"), name, length, user, created, new_secret(), title=name)
+        file = File(new_id("F"), name, length, user, created, new_secret(), title=name, alt_text=alt_text)
         self._by_id[file.id] = file
         return file
 
@@ -97,7 +99,9 @@ class Files:
         channel = self.workspace.channels.get(file.channel or "")
         places = [file.channel] if channel else []
         is_public = bool(channel and channel.kind == "channel")
+        described = {"alt_txt": file.alt_text} if file.alt_text else {}
         return {
+            **described,
             "id": file.id,
             "created": file.created,
             "timestamp": file.created,

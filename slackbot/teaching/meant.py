@@ -30,11 +30,24 @@ class Meant:
         await self._permissions.require(Right.CONTROL, person, channel, conversation.session)
         return conversation
 
-    async def _in_thread(self, channel: str, thread: str) -> Conversation:
+    async def shown(self, channel: str, person: str, thread: str | None) -> Conversation:
+        """The session, open or over, that somebody means who may only look at it. Raises Refused."""
+        await self._permissions.require(Right.VOTE, person, channel)
+        if thread is None:
+            return await self._latest(channel, person)
+        conversation = await self._known(channel, thread)
+        if conversation is None:
+            raise Refused("There is no session in that thread of this channel. Copy its first message's link.")
+        return conversation
+
+    async def _known(self, channel: str, thread: str) -> Conversation | None:
         match = _THREAD.match(thread.strip("<>").partition("|")[0])
         ts = match and (match[3] or f"{match[1]}.{match[2]}")
         conversation_id = await self._store.conversation_in(channel, ts) if ts else None
-        conversation = await self._loop.read(conversation_id) if conversation_id else None
+        return await self._loop.read(conversation_id) if conversation_id else None
+
+    async def _in_thread(self, channel: str, thread: str) -> Conversation:
+        conversation = await self._known(channel, thread)
         if conversation is None or not conversation.is_open:
             raise Refused("There is no open session in that thread of this channel. Copy its first message's link.")
         return conversation

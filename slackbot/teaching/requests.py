@@ -18,6 +18,9 @@ class Requests(Protocol):
     async def statistics(self, team: str, channel: str, person: str, request: str, *, names: bool) -> None:
         """Numbers and a picture of a channel's votes, for one person. ``request`` names the asking."""
 
+    async def picture(self, conversation_id: str, request: str) -> None:
+        """A picture of a conversation and the stories around it, in its thread. ``request`` names the asking."""
+
     async def training(self) -> None:
         """A model that has learned all that was agreed so far."""
 

@@ -7,6 +7,7 @@ from slackbot.teaching.adjudicating import Adjudicating
 from slackbot.teaching.advancing import Advancing
 from slackbot.teaching.drafts import Drafts
 from slackbot.teaching.meant import Meant
+from slackbot.teaching.picturing import Picturing
 from slackbot.teaching.pressed import Pressed
 from slackbot.teaching.remedying import Remedying
 from slackbot.teaching.reminding import Reminding
@@ -38,4 +39,5 @@ class Teaching:
         self.undoing = Undoing(services, pressed, self.advancing)
         self.reporting = Reporting(services)
         self.meant = Meant(services.store, services.loop, services.permissions)
+        self.picturing = Picturing(services, pressed)
         self.reminding = Reminding(services.loop, self.meant, self.advancing.wake)

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from slackbot.blocks.card import Card
+from slackbot.blocks.mrkdwn import shorten
 from slackbot.errors import DeliveryUnknown, SlackRefused, SlackUnavailable
 from slackbot.threads.pace import Pace
 
@@ -26,6 +27,8 @@ MOST_ATTEMPTS = 6
 LONGEST_WAIT = 120.0
 #: Seconds that one call may take.
 CALL_TIMEOUT = 30
+#: Characters that describe a picture, at most.
+ALT_TEXT = 1000
 _LIMITS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 #: Errors after which some of what was asked for may have been done.
 _OUTAGES = frozenset({"fatal_error", "internal_error", "service_unavailable"})
@@ -173,10 +176,22 @@ class Slack:
         )
 
     async def upload(
-        self, channel: str, files: Mapping[str, str | bytes], words: str, *, thread_ts: str | None
+        self,
+        channel: str,
+        files: Mapping[str, str | bytes],
+        words: str,
+        *,
+        thread_ts: str | None,
+        described: Mapping[str, str] | None = None,
     ) -> None:
-        """Uploads files (name to what is in them) as one message. Raises DeliveryUnknown like ``post``."""
+        """Uploads files (name to what is in them) as one message. Raises DeliveryUnknown like ``post``.
+
+        ``described``: what pictures among them show, for those who can't see them; up to ALT_TEXT characters.
+        """
         uploads: list[Json] = [{"filename": name, "title": name, "content": text} for name, text in files.items()]
+        for upload in uploads:
+            if text := (described or {}).get(upload["filename"]):
+                upload["alt_txt"] = shorten(text, ALT_TEXT)
         await self._call(
             lambda: self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, file_uploads=uploads, initial_comment=words

@@ -247,7 +247,11 @@ class Scene:
     async def files(self) -> dict[str, str]:
         """The files in the thread, waited for until the session is finished."""
         await self.stage.slack.wait_for(lambda: "in the thread" in shown(self.parent), timeout=WORKER_BOUND)
-        return {file.name: file.content.decode() for file in self.stage.slack.files if file.thread_ts == self.ts}
+        return {
+            file.name: file.content.decode(errors="replace")
+            for file in self.stage.slack.files
+            if file.thread_ts == self.ts
+        }
 
     async def steps(self) -> list[str]:
         """The log in short: ``user:greet``, ``action:utter_greet``, ``undo`` ... without the session's start."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.end_to_end.stage import Stage, labels, shown
+from slackbot.listeners.picture import DRAWING
+from tests.end_to_end.stage import WORKER_BOUND, Stage, labels, shown
+from workers.pictures import PICTURE
 
 
 async def test_sessions_at_the_same_time_do_not_mix(stage: Stage) -> None:
@@ -70,12 +72,20 @@ async def test_the_home_tab_says_how_to_begin(stage: Stage) -> None:
 
 
 async def test_a_finished_session_leaves_no_button_behind(stage: Stage) -> None:
-    """And another one can be opened in the same channel."""
+    """Beside the files there is a picture; and another session can be opened in the same channel."""
     scene = await stage.teach()
     await scene.teach_turn("hi")
     async with stage.worker():
+        answer = await stage.command(f"picture in {scene.ts}", by="cleo")
+        assert answer == DRAWING
+        drawn = await stage.slack.wait_for(lambda: scene.messages[-1].get("files"), timeout=WORKER_BOUND)
+        assert [file["name"] for file in drawn] == [PICTURE]
         await scene.press("ada", "Finish")
         await scene.files()
+    on_demand, picture = (file for file in stage.slack.files if file.name == PICTURE)
+    assert on_demand.thread_ts == picture.thread_ts == scene.ts
+    assert picture.content.startswith(b"\x89PNG")
+    assert "1 turn. greet, utter_greet." in picture.alt_text
     assert [message for message in scene.messages if labels(message)] == []
     assert "Finished by" in shown(scene.parent)
     again = await stage.teach()

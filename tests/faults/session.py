@@ -223,7 +223,7 @@ class Session:
 
     @property
     def files(self) -> dict[str, str]:
-        return {file.name: file.content.decode() for file in self._uploads}
+        return {file.name: file.content.decode(errors="replace") for file in self._uploads}
 
     async def conversation(self) -> str:
         """The conversation's id in the store."""

@@ -26,7 +26,8 @@ def upload_url(backend: Backend, arguments: Arguments) -> JSON:
         raise ApiError("missing_argument")
     if len(arguments.text("alt_txt")) > ALT_TEXT_LIMIT:
         raise ApiError("alt_txt_too_large")
-    file = backend.files.expect(arguments.text("filename"), length, backend.workspace.app.bot_user_id)
+    user, alt_text = backend.workspace.app.bot_user_id, arguments.text("alt_txt")
+    file = backend.files.expect(arguments.text("filename"), length, user, alt_text)
     return {"upload_url": f"{backend.base_url}/upload/v1/{file.upload_key}", "file_id": file.id}
 
 

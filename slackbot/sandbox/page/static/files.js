@@ -87,7 +87,7 @@ export function fileCard(given) {
           "aria-label": `Enlarge ${file.title || file.name}`,
           onClick: enlarge(file),
         },
-        h("img", { src: file.url, alt: file.title || file.name, loading: "lazy" }),
+        h("img", { src: file.url, alt: file.alt_txt || file.title || file.name, loading: "lazy" }),
       ),
     );
   }
