@@ -18,7 +18,7 @@ from slackbot.dialogue.stories import read_stories
 from slackbot.sandbox import Sandbox, demo
 from slackbot.settings import Settings
 
-FILES = ["domain.yml", "nlu.yml", "stories.yml"]
+FILES = ["domain.yml", "nlu.yml", "stories.yml", "story.png"]
 BOUND = 100
 
 

@@ -72,11 +72,10 @@ async def picture_of(store: Store, conversation: Conversation, settings: Setting
 
 
 def _drawn(paths: list[Path]) -> tuple[bytes, str]:
-    from slackbot.picture.layout import laid_out  # noqa: PLC0415  as above
-    from slackbot.picture.neighbours import neighbourhood  # noqa: PLC0415
+    from slackbot.picture.fitting import fitted  # noqa: PLC0415  as above
     from slackbot.picture.png import png_of  # noqa: PLC0415
     from slackbot.picture.words import described, title_of  # noqa: PLC0415
 
-    near = neighbourhood(paths)
+    drawing, near = fitted(paths)
     note = f"Not shown: {near.left_out}." if near.left_out else ""
-    return png_of(laid_out(near.graph), title_of(paths), note), described(paths)
+    return png_of(drawing, title_of(paths), note), described(paths)

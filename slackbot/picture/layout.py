@@ -56,6 +56,8 @@ class Line:
     end: int
     points: tuple[Point, ...]
     roles: frozenset[Role]
+    #: Equal for the two pieces of a line that goes on in another column.
+    mark: str = ""
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,12 @@ def neighbourhood(paths: Sequence[Path], bounds: Bounds = PHONE) -> Neighbourhoo
         by_role[path.role].append(path)
     own = [*by_role[Role.CURRENT], *by_role[Role.EARLIER]]
     wrong, branches = by_role[Role.TAKEN_BACK], by_role[Role.BRANCH]
-    trie = Trie([*own, *wrong[max(len(wrong) - bounds.wrong_turns, 0) :], *branches[: bounds.branches]])
+    trie = Trie([*own, *wrong[max(len(wrong) - bounds.wrong_turns, 0) :]])
     stories = _nearest(own, [*by_role[Role.STORY], *by_role[Role.TAUGHT]])
     rules = [rule for rule in _nearest(own, by_role[Role.RULE]) if _shared_turns(own, rule)]
     leaving = Counter(trie.farthest(story) for story in stories[bounds.stories :])
+    for path in branches[: bounds.branches]:
+        trie.add(path)
     for path in stories[: bounds.stories]:
         trie.add(_shortened(trie, path, bounds.steps))
     for rule in rules[: bounds.rules]:

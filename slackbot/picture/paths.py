@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import (
@@ -154,8 +155,8 @@ def _wrong_turns(told: Told, notes: _Notes, kept: Collection[int], stands: Seque
     counting = {id(told.tracker.events[position]) for position in kept}
     found: dict[tuple[object, ...], tuple[Step, ...]] = {}
     for events in _before_reverts(told.tracker):
-        steps = notes.steps(events, counting)
-        if steps and steps[-1].state is State.TAKEN_BACK and not _said_again(steps, stands):
+        steps = _said_again(notes.steps(events, counting), stands)
+        if steps and steps[-1].state is State.TAKEN_BACK:
             found[tuple(step.key for step in steps)] = tuple(steps)
     beginnings = {key[:length] for key in found for length in range(len(key))}
     for key, path in found.items():
@@ -174,6 +175,13 @@ def _before_reverts(tracker: Tracker) -> Iterator[list[Event]]:
         replayed.append(event)
 
 
-def _said_again(steps: Iterable[Step], paths: Iterable[Sequence[Step]]) -> bool:
-    plain = [(step.kind, step.label) for step in steps]
-    return any([(step.kind, step.label) for step in path[: len(plain)]] == plain for path in paths)
+def _said_again(steps: Sequence[Step], paths: Iterable[Sequence[Step]]) -> list[Step]:
+    """The steps; those that were taken back, and then came about again in the same place, as they stand."""
+    known = max((_common(steps, path) for path in paths), default=0)
+    return [replace(step, state=State.AGREED) if place < known else step for place, step in enumerate(steps)]
+
+
+def _common(steps: Sequence[Step], path: Sequence[Step]) -> int:
+    """How many steps both begin with, whatever their state."""
+    same = ((one.kind, one.label) == (other.kind, other.label) for one, other in zip(steps, path, strict=False))
+    return sum(1 for _ in takewhile(bool, same))

@@ -90,6 +90,9 @@ def _draw_line(pen: _Pen, drawing: Drawing, line: Line) -> None:
     angle, reach = math.atan2(y2 - y1, x2 - x1), 6 + width
     wings = [(x2 - reach * math.cos(angle + turn), y2 - reach * math.sin(angle + turn)) for turn in (0.45, -0.45)]
     pen.polygon([(x2, y2), *wings], colour)
+    if line.mark:
+        x, y = points[len(points) // 2]
+        pen.text(x + 8, y - 9, line.mark, _LABEL, bold=True)
 
 
 def _stroke(drawing: Drawing, line: Line) -> tuple[str, float, tuple[int, int] | None]:

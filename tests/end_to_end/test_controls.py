@@ -151,10 +151,10 @@ async def test_finish_with_an_open_card_exports_what_was_agreed(stage: Stage) ->
         await scene.press("ada", "Finish", times=2)
         files = await scene.files()
     assert labels(scene.message(card["ts"])) == []
-    assert sorted(files) == ["domain.yml", "nlu.yml", "stories.yml"]
+    assert sorted(files) == ["domain.yml", "nlu.yml", "stories.yml", "story.png"]
     assert "goodbye" not in files["stories.yml"]
     assert "bye" not in files["nlu.yml"]
-    assert len(stage.slack.files) == 3
+    assert len(stage.slack.files) == 4
     assert sum("What was said and agreed here" in message["text"] for message in scene.messages) == 1
 
 

@@ -199,10 +199,10 @@ class Session:
 
     async def check(self, seconds: float = STEP) -> None:
         """Waits for the end, then holds everything against the script."""
-        await self.world.until(lambda: self.is_over and len(self.files) >= 3, seconds)
+        await self.world.until(lambda: self.is_over and len(self.files) >= 4, seconds)
         await self._nothing_left_to_do()
         assert await self.steps() == STEPS, self.text
-        assert sorted(self.files) == ["domain.yml", "nlu.yml", "stories.yml"], self.text
+        assert sorted(self.files) == ["domain.yml", "nlu.yml", "stories.yml", "story.png"], self.text
         assert _as_written(self.files["stories.yml"]) == STORIES, self.files["stories.yml"]
         for text in ("hi", "it rains again", "are you human?"):
             assert self.files["nlu.yml"].count(f"- {text}\n") == 1, self.files["nlu.yml"]

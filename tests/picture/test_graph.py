@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slackbot.picture.fitting import fitted, in_columns
 from slackbot.picture.graph import OWN, Graph, Path, Role, Trie
 from slackbot.picture.layout import laid_out, turns_of
 from slackbot.picture.neighbours import Bounds, neighbourhood, whole
@@ -190,3 +191,28 @@ def test_a_detail_that_holds_for_some_of_the_merged_steps_only_is_not_shown() ->
 def test_a_graph_of_nothing_is_its_start() -> None:
     assert [node.step.label for node in Trie().graph().nodes] == ["start"]
     assert len(laid_out(Trie().graph()).boxes) == 1
+
+
+@FEW
+@given(everything)
+def test_a_picture_in_columns_has_everything_and_nothing_covers_another(
+    found: tuple[Path, list[Path], list[Path]],
+) -> None:
+    drawing = laid_out(whole(flat(found)))
+    cut = in_columns(drawing, 150)
+    assert [box.rows[0].node for box in cut.boxes] == [box.rows[0].node for box in drawing.boxes]
+    assert {(line.start, line.end) for line in cut.lines} == {(line.start, line.end) for line in drawing.lines}
+    for number, box in enumerate(cut.boxes):
+        assert 0 <= box.x <= cut.width - 252
+        assert box.y + box.height <= cut.height
+        for other in cut.boxes[:number]:
+            assert abs(box.x - other.x) >= 252 or box.y + box.height <= other.y or other.y + other.height <= box.y
+
+
+def test_a_conversation_of_thirty_turns_is_in_columns_and_no_wider_than_it_must_be() -> None:
+    steps = tuple(Step(kind, f"{number}") for number in range(30) for kind in (Kind.USER, Kind.ACTION))
+    stories = [Path(Role.STORY, str(cut), (*steps[:cut], *steps[::-1])) for cut in range(40)]
+    drawing, near = fitted([Path(Role.CURRENT, "", steps, goes_on=True), *stories])
+    assert drawing.height < 1700
+    assert len({line.mark for line in drawing.lines if line.mark}) >= 2
+    assert "stories" in near.left_out

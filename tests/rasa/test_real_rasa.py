@@ -96,7 +96,7 @@ async def test_a_session_in_slack_ends_in_files_that_rasa_validates_and_trains(
             events = (await stage.conversation(scene)).tracker.events
             await scene.press("ada", "Finish")
             files = await scene.files()
-    assert {"stories.yml", "nlu.yml", "domain.yml"} == set(files)
+    assert {"stories.yml", "nlu.yml", "domain.yml", "story.png"} == set(files)
     mine = Path(shutil.copytree(starter, tmp_path / "mine", ignore=shutil.ignore_patterns("models", ".rasa")))
     export(mine, [Taught("taught", events)], new_file=None, dry_run=False, show=print, warn=print)
     assert "I feel great" in (mine / "data" / "nlu.yml").read_text()
