@@ -52,6 +52,8 @@ class Node:
     ends: tuple[str, ...]
     #: How many paths go through it.
     paths: int
+    #: How many more go on from here in another way, and are not drawn.
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Place:
     #: The roles of the paths that lead to each child.
     leads: dict[Hashable, set[Role]] = field(default_factory=dict)
     paths: int = 0
+    elsewhere: int = 0
 
 
 class Trie:
@@ -208,4 +211,5 @@ def _node(places: Sequence[Place]) -> Node:
         frozenset(role for place in places for role in place.roles),
         tuple(name for place in places for name in place.ends),
         sum(place.paths for place in places),
+        sum(place.elsewhere for place in places),
     )

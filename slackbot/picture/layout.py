@@ -161,6 +161,8 @@ def details(node: Node) -> list[str]:
         lines.append(f"“{step.detail}”" if step.kind is Kind.USER and node.roles & SAID else step.detail)
     if names and step.kind is not Kind.MORE:
         lines.append(f"{ENDS} {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
+    if node.elsewhere:
+        lines.append(f"+{node.elsewhere} more {'story goes' if node.elsewhere == 1 else 'stories go'} on from here")
     return lines
 
 

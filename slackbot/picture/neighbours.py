@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from slackbot.picture.graph import OWN, Graph, Path, Place, Role, Trie
+from slackbot.picture.graph import OWN, Graph, Path, Role, Trie
 from slackbot.picture.steps import Kind, Step
 from slackbot.picture.words import counted
 
@@ -58,7 +57,7 @@ def whole(paths: Sequence[Path]) -> Graph:
 def neighbourhood(paths: Sequence[Path], bounds: Bounds = PHONE) -> Neighbourhood:
     """The conversation with the stories that go along with it farthest; the latest wrong turns and branches.
 
-    Where stories that are left out leave the conversation, a step says how many: ``+37 more``. A story that was cut
+    Where stories that are left out leave the conversation, the step says how many: ``+37 more``. A story that was cut
     short ends in how many steps it has left.
     """
     by_role: dict[Role, list[Path]] = {role: [] for role in Role}
@@ -69,14 +68,14 @@ def neighbourhood(paths: Sequence[Path], bounds: Bounds = PHONE) -> Neighbourhoo
     trie = Trie([*own, *wrong[max(len(wrong) - bounds.wrong_turns, 0) :]])
     stories = _nearest(own, [*by_role[Role.STORY], *by_role[Role.TAUGHT]])
     rules = [rule for rule in _nearest(own, by_role[Role.RULE]) if _shared_turns(own, rule)]
-    leaving = Counter(trie.farthest(story) for story in stories[bounds.stories :])
+    for story in stories[bounds.stories :]:
+        trie.farthest(story).elsewhere += 1
     for path in branches[: bounds.branches]:
         trie.add(path)
     for path in stories[: bounds.stories]:
         trie.add(_shortened(trie, path, bounds.steps))
     for rule in rules[: bounds.rules]:
         trie.add(rule)
-    _tell_of_others(leaving)
     return Neighbourhood(
         trie.graph(),
         stories=max(len(stories) - bounds.stories, 0),
@@ -150,11 +149,3 @@ def _depth(trie: Trie, path: Path) -> int:
             break
         place, depth = place.children[step.key], depth + 1
     return depth
-
-
-def _tell_of_others(leaving: Mapping[Place, int]) -> None:
-    """Adds, where stories that are left out go another way, how many they are."""
-    for place, number in leaving.items():
-        more = Step(Kind.MORE, f"+{number} more")
-        place.children[more.key] = Place(more, {Role.STORY}, paths=number)
-        place.leads[more.key] = {Role.STORY}

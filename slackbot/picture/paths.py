@@ -17,6 +17,7 @@ from slackbot.dialogue.events import (
     UserUtteranceReverted,
     UserUttered,
 )
+from slackbot.dialogue.history import history, jump_of
 from slackbot.dialogue.story import Story
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.question import ClosedQuestion, Part, PartKind, Question
@@ -26,6 +27,10 @@ from slackbot.picture.steps import UNSHOWN, Kind, State, Step, action_step, enti
 
 #: Id of a question and of the message that it was about: ids of questions count from 1 in every conversation.
 Closed = Mapping[tuple[str, str], ClosedQuestion]
+
+
+#: Of more than this, the latest are looked at.
+_MOST_REVERTS = 50
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def paths_of(told: Told) -> list[Path]:
     for part, position, event in standing(told.tracker):
         parts.setdefault(part, []).append(event)
         kept.add(position)
-    last = sum(isinstance(event, Restarted) for event in told.tracker.events)
+    last = sum(isinstance(event, Restarted) for _, event in history(told.tracker.events))
     now = [*notes.steps(parts.get(last, [])), *_asked(told)]
     found = [Path(Role.CURRENT, "", tuple(now), goes_on=told.is_open)]
     for part, events in parts.items():
@@ -165,14 +170,21 @@ def _wrong_turns(told: Told, notes: _Notes, kept: Collection[int], stands: Seque
 
 
 def _before_reverts(tracker: Tracker) -> Iterator[list[Event]]:
-    """The applied events before each event that took something back, all turns of forms among them."""
-    replayed = Tracker("", tracker.domain)
-    for event in tracker.events:
-        if isinstance(event, ActiveLoop):
-            continue  # without loops no turn is pruned as a form's happy path
-        if isinstance(event, ActionReverted | UserUtteranceReverted):
-            yield list(replayed.applied_events())
-        replayed.append(event)
+    """What stood, part by part, before each time that something was taken back."""
+    log = tracker.events
+    reverts = [position for position, event in enumerate(log) if _takes_back(event, position)]
+    for position in reverts[-_MOST_REVERTS:]:
+        parts: dict[int, list[Event]] = {}
+        for part, _, event in standing(Tracker("", tracker.domain, log[:position])):
+            parts.setdefault(part, []).append(event)
+        yield from parts.values()
+
+
+def _takes_back(event: Event, position: int) -> bool:
+    jump = jump_of(event, position)
+    if jump is None:
+        return isinstance(event, ActionReverted | UserUtteranceReverted)
+    return jump.start == position and not jump.redo
 
 
 def _said_again(steps: Sequence[Step], paths: Iterable[Sequence[Step]]) -> list[Step]:

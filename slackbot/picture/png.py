@@ -67,7 +67,8 @@ def _draw_row(pen: _Pen, box: Box, row: Row, *, first: bool) -> None:
         pen.line([((x1 + x2) / 2, row.y - 2.5), ((x1 + x2) / 2, row.y + 1.5)], ink, 3.0 if own and not gone else 1.5)
     if step.kind in {Kind.START, Kind.MORE}:
         pen.centred((x1 + x2) / 2, y1 + 4, step.label, _SMALL, x2 - x1, colour=_MUTED)
-        pen.shape(Kind.MORE, (x1 + 40, y1, x2 - 40, y2), "", _MUTED, 1.0, dashes=(2, 4))
+        pen.shape(Kind.MORE, (x1 + 10, y1, x2 - 10, y2), "", _MUTED, 1.0, dashes=(2, 4))
+        _draw_details(pen, row, (x1 + x2) / 2, x2 - x1 - 30)
         return
     fill = "#ffffff" if is_open else "#fdeeee" if gone else (_FILL if own else _PALE)[step.kind]
     edge = _WRONG if gone else _BRANCH if row.node.roles == {Role.BRANCH} else _EDGE[step.kind]
@@ -76,6 +77,11 @@ def _draw_row(pen: _Pen, box: Box, row: Row, *, first: bool) -> None:
     sign = "? " if is_open else "✗ " if gone else "✎ " if step.instead_of else ""
     middle, room = (x1 + x2) / 2, x2 - x1 - 22
     pen.centred(middle, row.y + 5, sign + step.label, _LABEL, room, colour=ink, bold=own, struck=gone)
+    _draw_details(pen, row, middle, room)
+
+
+def _draw_details(pen: _Pen, row: Row, middle: float, room: float) -> None:
+    step, own = row.node.step, bool(row.node.roles & OWN)
     for number, line in enumerate(details(row.node)):
         colour = _CHANGED if line.startswith("instead of ") and step.instead_of else _MUTED
         bold = colour == _CHANGED or (line.startswith(ENDS) and own)
