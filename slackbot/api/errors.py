@@ -41,9 +41,14 @@ def bad_request(message: str, parameter: str = "", place: str = "body") -> ApiEr
     return ApiError(400, "BadRequest", message, **{"parameter": parameter, "in": place})
 
 
-def not_found(message: str = "Conversation ID not found.") -> ApiError:
+def not_found(message: str) -> ApiError:
     """404."""
     return ApiError(404, "NotFound", message)
+
+
+def no_conversation() -> ApiError:
+    """404, with the words that Rasa has for it."""
+    return ApiError(404, "Not found", "Conversation ID not found.")
 
 
 @web.middleware

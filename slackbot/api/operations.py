@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from slackbot.api.errors import ApiError, not_found
+from slackbot.api.errors import ApiError, no_conversation, not_found
 from slackbot.api.trackers import Draft, Kept, Trackers
 from slackbot.core.builtin.default_actions import default_outcome
 from slackbot.core.protocol import Core, Prediction
@@ -153,7 +153,7 @@ class Operations:
     async def _existing(self, conversation_id: str) -> Kept:
         kept = await self.trackers.read(conversation_id)
         if kept is None:
-            raise not_found()
+            raise no_conversation()
         return kept
 
     async def _session_stored(self, kept: Kept) -> Draft:
