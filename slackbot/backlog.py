@@ -33,11 +33,7 @@ class Backlog:
         """The questions that the person may answer and has not, the most urgent first; ``but`` is left out."""
         found: list[Pending] = []
         for one in await self.pending():
-            if one.conversation == but or one.card_ts is None or not one.asks(person):
-                continue
-            if await self._may(Right.VOTE, person, one) and not await self.is_over_share(
-                person, one.conversation, one.session, one.votes
-            ):
+            if one.conversation != but and await self._is_asked(person, one):
                 found.append(one)
             if len(found) == most:
                 break
@@ -47,6 +43,32 @@ class Backlog:
         """The questions that wait for the person's ruling, the most urgent first."""
         found = [one for one in await self.pending() if one.to_decide]
         return [one for one in found if await self._may(Right.ADJUDICATE, person, one)][:most]
+
+    async def asked(self, one: Pending) -> list[str]:
+        """Who is to answer a question and has not, or to decide it where votes came to nothing, in order of their ids.
+
+        No bots, and nobody whose votes are not counted. Raises SlackRefused where the bot can't see the members.
+        """
+        people = sorted(await self._permissions.people(one.session.channel))
+        if one.to_decide:
+            return [person for person in people if await self._may(Right.ADJUDICATE, person, one)]
+        excluded = one.question.terms.excluded if one.question.terms else frozenset()
+        return [person for person in people if person not in excluded and await self._is_asked(person, one)]
+
+    async def now(self, one: Pending) -> Pending | None:
+        """The question as it is now; None if it is not open any more."""
+        current = await self.open_question(one.conversation)
+        return current if current and current.id == one.id else None
+
+    async def open_question(self, conversation: str) -> Pending | None:
+        """The question that is open in a conversation, if any."""
+        found = await self._overview.open_question(conversation)
+        return _pending(found) if found else None
+
+    async def _is_asked(self, person: str, one: Pending) -> bool:
+        if one.card_ts is None or not one.asks(person) or not await self._may(Right.VOTE, person, one):
+            return False
+        return not await self.is_over_share(person, one.conversation, one.session, one.votes)
 
     async def link(self, pending: Pending) -> str | None:
         """Where the question's card is; None where Slack doesn't say."""
@@ -72,7 +94,7 @@ class Backlog:
         records = await self._store.closed_questions(conversation)
         mine, total = share_of(person, (ClosedQuestion.from_dict(record) for record in records), votes)
         others = await self._permissions.annotators(session.channel, person)
-        return is_over_share(mine, total, self._most_share, others - 1)  # the app itself is a member too
+        return is_over_share(mine, total, self._most_share, others)
 
     async def _may(self, right: Right, person: str, pending: Pending) -> bool:
         try:
@@ -90,4 +112,6 @@ def _pending(one: OpenQuestion) -> Pending:
         votes=tuple(Vote(**{**asdict(vote), "mark": Mark(vote.mark)}) for vote in one.votes),
         waiting=one.waiting,
         card_ts=one.card_ts,
+        input_revision=one.input_revision,
+        marked=one.marked,
     )

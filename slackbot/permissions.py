@@ -31,8 +31,16 @@ _KNOWN_FOR = 60.0
 _LOOK_AGAIN_AFTER = 3.0
 
 
+#: Members of a channel up to which it is looked up which of them are bots.
+_FEW = 30
+
+
 async def _nobody(_: str) -> bool:
     return False
+
+
+async def _everybody(ids: Collection[str]) -> set[str]:
+    return set(ids)
 
 
 class Permissions:
@@ -49,10 +57,12 @@ class Permissions:
         administrators: Collection[str] = (),
         adjudicators: Collection[str] = (),
         runs_workspace: Callable[[str], Awaitable[bool]] = _nobody,
+        humans: Callable[[Collection[str]], Awaitable[set[str]]] = _everybody,
     ) -> None:
+        """``members`` gives the ids of a channel's members; ``humans`` those of some ids that are no bots."""
         self._members = members
         self._administrators, self._adjudicators = administrators, adjudicators
-        self._runs_workspace = runs_workspace
+        self._runs_workspace, self._humans = runs_workspace, humans
         self._known: dict[str, tuple[float, set[str]]] = {}
 
     async def require(self, right: Right, person: str, channel: str, session: Session | None = None) -> None:
@@ -82,9 +92,15 @@ class Permissions:
         return True
 
     async def annotators(self, channel: str, bot: str) -> int:
-        """How many people can vote in a channel."""
+        """How many people can vote in a channel. Where there are many, a few bots may be counted among them."""
         await self._is_member(channel, bot)
-        return len(self._known[channel][1] - {bot})
+        others = self._known[channel][1] - {bot}
+        return len(await self._humans(others)) if len(others) <= _FEW else len(others)
+
+    async def people(self, channel: str) -> set[str]:
+        """Who can vote or decide in a channel: its members, and the adjudicators whom the settings name; no bots."""
+        await self._is_member(channel, "")
+        return await self._humans({*self._known[channel][1], *self._adjudicators})
 
     async def _administers(self, person: str) -> bool:
         return person in self._administrators if self._administrators else await self._runs_workspace(person)

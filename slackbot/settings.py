@@ -211,6 +211,12 @@ class Settings:
     leaderboard: bool = _setting("STORYTHREAD_LEADERBOARD", False, _switch)
     #: Days after which a session in which nothing happens is exported and finished; 0: never.
     expire_days: int = _setting("STORYTHREAD_EXPIRE_DAYS", 30, _number(0, 3650))
+    #: Hours after which people are reminded of a question that waits for their votes; 0: never.
+    nudge_hours: int = _setting("STORYTHREAD_NUDGE_HOURS", 4, _number(0, 720))
+    #: Hours from then until backups are reminded, and again until the session is marked as waiting.
+    escalate_hours: int = _setting("STORYTHREAD_ESCALATE_HOURS", 24, _number(1, 720))
+    #: User ids of the backups. None: the adjudicators.
+    backups: tuple[str, ...] = _setting("STORYTHREAD_BACKUPS", (), _user_ids)
     host: str = _setting("STORYTHREAD_HOST", "127.0.0.1")
     #: 0 takes any free port.
     port: int = _setting("STORYTHREAD_PORT", 3000, _number(0, 65535))

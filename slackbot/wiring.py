@@ -19,6 +19,7 @@ from slackbot.permissions import Permissions, Right
 from slackbot.settings import Settings
 from slackbot.store import Store
 from slackbot.store.channels import Channels
+from slackbot.store.directory import Directory
 from slackbot.store.gold import Gold
 from slackbot.store.overview import Overview
 from slackbot.store.preferences import People
@@ -34,6 +35,7 @@ def services(settings: Settings, core: Core, redis: Redis, http: aiohttp.ClientS
     slack = slack_of(settings, http)
     permissions = Permissions(
         slack.members,
+        humans=Directory(redis, slack.user, slack.members).humans,
         administrators=settings.administrators,
         adjudicators=settings.adjudicators,
         runs_workspace=slack.runs_workspace,

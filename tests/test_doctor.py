@@ -104,7 +104,9 @@ async def test_missing_scopes_are_named(settings: Settings) -> None:
     async with Sandbox(scopes={"commands", "chat:write", "channels:history", "users:read"}) as slack:
         few = replace(settings, slack_api_url=slack.api_url, slack_bot_token=slack.bot_token)
         text = await the_fault(few, "scopes")
-    assert "lacks groups:history, channels:read, groups:read, reactions:write, files:write, im:write;" in text
+    assert (
+        "lacks groups:history, channels:read, groups:read, reactions:write, files:write, im:write, im:history;" in text
+    )
     assert "install the app again" in text
 
 

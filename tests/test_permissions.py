@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
 from slackbot.errors import Refused
@@ -63,3 +65,20 @@ async def test_a_new_session_looks_who_is_there_by_now() -> None:
     await permissions.require_session("C", "ada", "ben", "bot")
     with pytest.raises(Refused, match="can't be the speaker"):
         await permissions.require_session("C", "ada", "bot", "bot")
+
+
+async def test_bots_are_not_among_those_who_can_vote() -> None:
+    """Others than the app's own too; in a large channel a few of them make no difference, and nobody is looked up."""
+    asked = []
+
+    async def humans(ids: Collection[str]) -> set[str]:
+        asked.append(len(ids))
+        return {one for one in ids if "bot" not in one}
+
+    channel = Channel("ada", "ben", "bot", "otherbot")
+    permissions = Permissions(channel.members, humans=humans, adjudicators=["judge"])
+    assert await permissions.annotators("C", "bot") == 2
+    assert await permissions.people("C") == {"ada", "ben", "judge"}
+    large = Permissions(Channel("bot", *(f"p{n}" for n in range(40))).members, humans=humans)
+    assert await large.annotators("C", "bot") == 40
+    assert asked == [3, 5]

@@ -51,7 +51,14 @@ def _gauges(now: Standing) -> Iterator[GaugeMetricFamily]:
     reminders = GaugeMetricFamily(f"{_PREFIX}_reminders", "Reminders that are to fire", labels=["state"])
     for state, count in (("to_ring", now.reminders - now.overdue), ("overdue", now.overdue), ("held", now.held)):
         reminders.add_metric([state], count)
-    yield from (jobs, workers, reminders)
+    words = "Open questions that people were reminded of"
+    nudged = GaugeMetricFamily(f"{_PREFIX}_nudged_questions", words, labels=["state"])
+    for state, count in now.nudged.items():
+        nudged.add_metric([state], count)
+    digests = GaugeMetricFamily(f"{_PREFIX}_digests", "Digests of what waits for somebody", labels=["state"])
+    for state, count in (("sent", now.digests), ("on_their_way", now.digests_on_their_way)):
+        digests.add_metric([state], count)
+    yield from (jobs, workers, reminders, nudged, digests)
     ages = max((worker.silent_for for worker in now.workers), default=0.0)
     for name, words, value in (
         ("oldest_job_seconds", "For how long the oldest job has waited", now.oldest_job),

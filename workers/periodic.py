@@ -28,6 +28,7 @@ class Periodic:
 PERIODIC = (
     Periodic("recover", "workers.housekeeping.recover", 60),
     Periodic("retrain", "workers.housekeeping.retrain", 60),
+    Periodic("nudge", "workers.nudges.nudge", 60),
     Periodic("skills", "workers.housekeeping.estimate_all_skills", 3600),
     Periodic("expire", "workers.housekeeping.expire", 3600),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,9 +20,12 @@ from slackbot.errors import StoreUnavailable
 from slackbot.store import keys
 from slackbot.store.alarms import Alarm
 from slackbot.store.keys import Keys
+from slackbot.store.nudges import ESCALATED, MARKED, REMINDED
 from slackbot.store.server import connect_sync
 from workers.queue import QUEUE_NAME, job_queue
 
+#: How far reminding of a question may come.
+_STAGES = (REMINDED, ESCALATED, MARKED)
 #: Reminders that are named, at most, of each kind.
 MOST_NAMED = 10
 
@@ -75,6 +79,11 @@ class Standing:
     to_do: int
     to_draw: int
     oldest_to_do: float
+    #: Open questions by how far reminding of them has come: people were reminded, backups too, the session is marked.
+    nudged: dict[str, int]
+    #: Digests that were sent and in which something still waits for its person; and those that are just being sent.
+    digests: int
+    digests_on_their_way: int
 
 
 def standing(redis_url: str) -> Standing:
@@ -113,6 +122,9 @@ def _standing(connection: redis.Redis, now: float) -> Standing:
         to_do=client.count(keys.DUE),
         to_draw=client.count(keys.UNDRAWN),
         oldest_to_do=max((now - since for _, since in waiting), default=0.0),
+        nudged=client.nudged(),
+        digests=client.length(keys.DIGESTS),
+        digests_on_their_way=client.being_sent(),
     )
 
 
@@ -149,6 +161,21 @@ class _Reads:
 
     def size(self, index: str) -> int:
         return int(self._redis.scard(index))
+
+    def length(self, name: str) -> int:
+        return int(self._redis.hlen(name))
+
+    def nudged(self) -> dict[str, int]:
+        farthest: dict[bytes, int] = {}
+        for field in self._redis.hkeys(keys.NUDGED_QUESTIONS):
+            question, _, kind = field.rpartition(b"\n")
+            if kind.decode() in _STAGES:
+                farthest[question] = max(farthest.get(question, 0), _STAGES.index(kind.decode()))
+        found = Counter(farthest.values())
+        return {stage: found[number] for number, stage in enumerate(_STAGES)}
+
+    def being_sent(self) -> int:
+        return sum(json.loads(text)["sending"] is not None for text in self._redis.hvals(keys.NUDGED_PEOPLE))
 
     def first(self, index: str, until: float, limit: int) -> list[tuple[str, float]]:
         found = self._redis.zrangebyscore(index, "-inf", until, start=0, num=limit, withscores=True)

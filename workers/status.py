@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from workers.standing import Named, Standing
 
+_NUDGED = {"reminded": "brought to mind", "escalated": "given to backups", "marked": "marked as waiting"}
+
 
 def lines(now: Standing) -> Iterator[str]:
     """The lines, most urgent first within each paragraph."""
@@ -30,6 +32,9 @@ def lines(now: Standing) -> Iterator[str]:
     yield from _named("overdue", now.named_overdue, now.overdue, now)
     yield from _named("held back", now.named_held, now.held, now)
     yield from _named("next", now.named_next, now.reminders - now.overdue, now)
+    nudged = ", ".join(f"{count} {_NUDGED[stage]}" for stage, count in now.nudged.items())
+    sending = f", {now.digests_on_their_way} on their way" if now.digests_on_their_way else ""
+    yield f"nudges     questions: {nudged}; {now.digests} digests with something left to do{sending}"
 
 
 def _named(title: str, reminders: Sequence[Named], of: int, now: Standing) -> Iterator[str]:

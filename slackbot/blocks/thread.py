@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from slackbot.blocks import kit
@@ -22,8 +23,13 @@ CONTROL_ACTIONS = {f"session_{control.value}": control for control in Control}
 _ACTION_OF = {control: action_id for action_id, control in CONTROL_ACTIONS.items()}
 
 
-def parent(conversation_id: str, session: Session, version: int, turns: int) -> Card:
-    """The thread's first message. ``version`` guards its buttons; ``turns`` are the turns agreed so far."""
+def parent(
+    conversation_id: str, session: Session, version: int, turns: int, waiting_since: float | None = None
+) -> Card:
+    """The thread's first message. ``version`` guards its buttons; ``turns`` are the turns agreed so far.
+
+    ``waiting_since``: since when it is marked as waiting for votes that don't come, in Unix seconds; None: it is not.
+    """
     quorum = rule_words(session.deciding)
     title = f"Teaching session: {person(session.speaker)} speaks, {quorum}"
     blocks = [kit.section(f"*Teaching session.* {person(session.speaker)} speaks; {quorum}.")]
@@ -32,7 +38,7 @@ def parent(conversation_id: str, session: Session, version: int, turns: int) -> 
         if session.trouble:
             blocks.append(kit.section(f":warning: {escape(session.trouble)}"))
         blocks.append(kit.actions(_buttons(conversation_id, session, version)))
-    blocks.append(kit.context(f"{_state(session)} {turns} {'turn' if turns == 1 else 'turns'} agreed."))
+    blocks.append(kit.context(f"{_state(session, waiting_since)} {turns} {'turn' if turns == 1 else 'turns'} agreed."))
     return Card(title, blocks)
 
 
@@ -43,9 +49,13 @@ def _guide(session: Session) -> str:
     )
 
 
-def _state(session: Session) -> str:
+def _state(session: Session, waiting_since: float | None) -> str:
     if session.status is Status.OPEN and session.paused_by is not None:
         return f":double_vertical_bar: Paused by {person(session.paused_by)}; messages wait until it is resumed."
+    if session.status is Status.OPEN and waiting_since is not None:
+        moment = f"{datetime.fromtimestamp(waiting_since, UTC):%Y-%m-%d %H:%M} UTC"
+        since = f"<!date^{int(waiting_since)}^{{date_short_pretty}}, {{time}}|{moment}>"
+        return f":hourglass: Waiting for votes ({since}): everybody was reminded, and nobody has answered."
     who = f"by {person(session.ended_by)}" if session.ended_by else "by itself, as nothing happened for long"
     return {
         Status.OPEN: ":large_green_circle: Open.",

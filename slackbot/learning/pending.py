@@ -28,6 +28,20 @@ class Pending:
     waiting: int
     #: ts of the message that shows it; None until it is posted.
     card_ts: str | None
+    #: Changes with every vote and message.
+    input_revision: str = "0"
+    #: Whether its session is marked as waiting for votes that don't come.
+    marked: bool = False
+
+    @property
+    def id(self) -> str:
+        """Among the questions of all conversations."""
+        return f"{self.conversation}\n{self.question.id}"
+
+    @property
+    def waits_for_votes(self) -> bool:
+        """Whether somebody who has said nothing is asked."""
+        return self.asks("")
 
     @property
     def opened_at(self) -> float:

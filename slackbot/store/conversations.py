@@ -75,6 +75,8 @@ class Snapshot:
     alarm: tuple[str, float] | None = None
     #: Whether that index is known to agree with the log.
     reminders_indexed: bool = True
+    #: Since when the session is marked as waiting for votes that don't come (Unix seconds); None: it is not.
+    waiting_since: float | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ class Store:
             due=due,
             alarm=(alarms[0][0], alarms[0][1]) if alarms else None,
             reminders_indexed=head.get("reminders") == "indexed",
+            waiting_since=float(head["waiting_since"]) if "waiting_since" in head else None,
         )
 
     @available

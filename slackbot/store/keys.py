@@ -35,6 +35,12 @@ REMINDERS_HELD = f"{PREFIX}:reminders:held"
 FIRED = f"{PREFIX}:reminders:fired"
 #: periodic job -> when it was begun last, Unix seconds (HASH)
 PERIODIC = f"{PREFIX}:periodic"
+#: "conversation id\nquestion id\nsince", "...reminded", "...escalated", "...marked" -> when, Unix seconds (HASH)
+NUDGED_QUESTIONS = f"{PREFIX}:nudges:questions"
+#: person -> what they were reminded of last, and the digest that is just being sent, JSON (HASH)
+NUDGED_PEOPLE = f"{PREFIX}:nudges:people"
+#: id -> a digest that was posted and is not struck out yet, JSON (HASH)
+DIGESTS = f"{PREFIX}:nudges:digests"
 #: person -> what they have set for themselves, JSON (HASH)
 PREFERENCES = f"{PREFIX}:people:preferences"
 
@@ -75,6 +81,16 @@ def draft(token: str) -> str:
 def posted(request: str) -> str:
     """How much of somebody's statistics is posted: text, picture (STRING)."""
     return f"{PREFIX}:posted:{request}"
+
+
+def profile(person: str) -> str:
+    """What Slack says of somebody (STRING, JSON, for a day)."""
+    return f"{PREFIX}:profile:{person}"
+
+
+def members(channel: str) -> str:
+    """Who is in a channel (STRING, JSON, for minutes)."""
+    return f"{PREFIX}:members:{channel}"
 
 
 def skills(team: str) -> str:

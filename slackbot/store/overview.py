@@ -28,6 +28,10 @@ class OpenQuestion:
     waiting: int
     #: ts of the message that shows it; None until it is posted.
     card_ts: str | None
+    #: Changes with every vote and message.
+    input_revision: str = "0"
+    #: Whether the session is marked as waiting for votes that don't come.
+    marked: bool = False
 
 
 class Overview:
@@ -41,18 +45,20 @@ class Overview:
         """The open question of every session that is not over, in the order of their ids. Raises StoreUnavailable."""
         found = []
         for conversation_id in sorted(await cast(Awaitable[set[str]], self._redis.smembers(keys.ACTIVE))):
-            one = await self._open_question(conversation_id)
+            one = await self.open_question(conversation_id)
             if one is not None:
                 found.append(one)
         return found
 
-    async def _open_question(self, conversation_id: str) -> OpenQuestion | None:
+    @available
+    async def open_question(self, conversation_id: str) -> OpenQuestion | None:
+        """The question that is open in one conversation, if any. Raises StoreUnavailable."""
         own = Keys(conversation_id)
         pipe = self._redis.pipeline(transaction=True)
-        pipe.hmget(own.head, ["session", "question", "question_id"])
+        pipe.hmget(own.head, ["session", "question", "question_id", "input_revision", "waiting_since"])
         pipe.hgetall(own.votes)
         pipe.hlen(own.waiting)
-        (session, question, question_id), votes, waiting = await pipe.execute()
+        (session, question, question_id, revision, waits), votes, waiting = await pipe.execute()
         if question is None:
             return None
         shown = await cast(Awaitable[str | None], self._redis.hget(own.shown, f"card:{question_id}"))
@@ -63,4 +69,6 @@ class Overview:
             tuple(stored_vote(person, json.loads(vote)) for person, vote in votes.items()),
             waiting,
             json.loads(shown).get("ts") if shown else None,
+            revision,
+            waits is not None,
         )

@@ -27,6 +27,12 @@ class People:
         return Preferences(**json.loads(record)) if record else Preferences()
 
     @available
+    async def everybody(self) -> dict[str, Preferences]:
+        """What everybody has set who has set anything."""
+        records = await cast(Awaitable[dict[str, str]], self._redis.hgetall(keys.PREFERENCES))
+        return {person: Preferences(**json.loads(record)) for person, record in records.items()}
+
+    @available
     async def prefer(self, person: str, preferences: Preferences) -> None:
         """Sets what the person prefers."""
         await self._redis.hset(keys.PREFERENCES, person, json.dumps(asdict(preferences)))

@@ -29,7 +29,9 @@ async def render(store: Store, conversation: Conversation, name: str) -> Card | 
 
 def _parent(conversation: Conversation) -> Card:
     turns = sum(isinstance(event, UserUttered) for event in conversation.tracker.applied_events())
-    return parent(conversation.id, conversation.session, conversation.version, turns)
+    return parent(
+        conversation.id, conversation.session, conversation.version, turns, conversation.snapshot.waiting_since
+    )
 
 
 async def _card(store: Store, conversation: Conversation, question_id: str) -> Card | None:

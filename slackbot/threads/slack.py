@@ -139,14 +139,18 @@ class Slack:
                 break
         return found
 
+    async def user(self, person: str) -> Json:
+        """What Slack says of somebody."""
+        return dict((await self._call(lambda: self.client.users_info(user=person), repeatable=True))["user"])
+
     async def runs_workspace(self, person: str) -> bool:
         """Whether somebody is an owner or administrator of the workspace."""
-        user = (await self._call(lambda: self.client.users_info(user=person), repeatable=True))["user"]
+        user = await self.user(person)
         return bool(user.get("is_owner") or user.get("is_admin"))
 
     async def shown_name(self, person: str) -> str:
         """The name under which people know somebody."""
-        user = (await self._call(lambda: self.client.users_info(user=person), repeatable=True))["user"]
+        user = await self.user(person)
         profile = user.get("profile") or {}
         return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or person)
 

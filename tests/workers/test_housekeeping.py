@@ -27,7 +27,7 @@ def test_of_several_housekeepers_one_begins_each_job(connection: SyncRedis) -> N
     assert set(one.begin(now)) == names
     assert other.begin(now) == []
     assert other.begin(now + 59) == []
-    assert set(other.begin(now + 66)) == {"recover", "retrain"}
+    assert set(other.begin(now + 66)) == {"recover", "retrain", "nudge"}
     assert one.begin(now + 70) == []
     assert {job_id.removeprefix("periodic_") for job_id in job_queue(connection).job_ids} == names
 

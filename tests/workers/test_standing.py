@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from slackbot.app import metrics_handler
 from slackbot.errors import SettingsError
 from slackbot.store import Store
 from slackbot.store.alarms import Alarms
+from slackbot.store.nudges import Digest, Mentioned, NudgeStore, Reminded
 from slackbot.store.server import connect_sync
 from tests.workers.test_reminders import scheduled
 from tests.workers.test_worker import WorkerProcess, wait_for
@@ -48,6 +50,29 @@ async def test_people_see_queue_workers_and_reminders_with_their_conversations(r
     assert re.search(r"overdue: r, .* UTC \(3 h ago\), late C1 1700000000\.000100", text)
     assert re.search(r"held back: r, .* held C1", text)
     assert re.search(r"next: r, .* UTC \(in 5 h\), soon C1", text)
+
+
+async def _nudged(redis: Redis) -> None:
+    """A question that people were reminded of, one that is with backups, and a digest on its way."""
+    store = NudgeStore(redis)
+    item = Mentioned("c", "1", "hi", "in C", None)
+    digest = Digest("d", "ben", "D1", time.time(), (item, replace(item, question="2")), ts="1.1")
+    assert await store.sent("ben", Reminded(), digest, time.time())
+    backup = replace(digest, id="e", items=(replace(item, as_backup=True),))
+    assert await store.sent("dan", Reminded(), backup, time.time())
+    assert await store.put("cleo", Reminded(), Reminded(sending=digest))
+
+
+async def test_people_and_prometheus_see_what_was_brought_to_mind(redis: Redis, redis_url: str) -> None:
+    await _nudged(redis)
+    text = "\n".join(lines(standing(redis_url)))
+    assert (
+        "questions: 1 brought to mind, 1 given to backups, 0 marked as waiting; 2 digests with something left" in text
+    )
+    assert "1 on their way" in text
+    told = metrics(redis_url).decode()
+    assert 'storythread_nudged_questions{state="escalated"} 1.0' in told
+    assert 'storythread_digests{state="sent"} 2.0' in told
 
 
 async def test_a_worker_is_seen_and_keeps_the_schedule(redis_url: str, tmp_path: Path) -> None:

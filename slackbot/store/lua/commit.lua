@@ -2,7 +2,7 @@
 -- the conversation is no longer what it was when the decision was made.
 --
 -- KEYS[1] log        LIST    the conversation's events, JSON, oldest first; its length is the version
--- KEYS[2] head       HASH    session, question and counters
+-- KEYS[2] head       HASH    session, question and counters; waiting_since, which a change of the question takes away
 -- KEYS[3] votes      HASH    person -> vote, JSON; on the open question only
 -- KEYS[4] waiting    HASH    message ts -> message, JSON; what the speaker wrote and nobody took up yet
 -- KEYS[5] questions  HASH    question id -> record of a closed question, JSON
@@ -59,6 +59,9 @@ index_reminders(reminders, ARGV[1], cjson.decode(ARGV[20]))
 
 if ARGV[7] ~= '' then
   redis.call('HINCRBY', KEYS[2], 'question_revision', 1)
+  if redis.call('HDEL', KEYS[2], 'waiting_since') == 1 then
+    redis.call('ZADD', KEYS[10], redis.call('HINCRBY', KEYS[2], 'stamp', 1), 'parent')
+  end
   if ARGV[7] == 'none' then
     redis.call('HDEL', KEYS[2], 'question', 'question_id')
   else

@@ -1,6 +1,6 @@
 -- Takes one person's vote on the open question. A later vote of the same person replaces the earlier one.
 --
--- KEYS[1] head     HASH    session, question and counters
+-- KEYS[1] head     HASH    session, question and counters; waiting_since, which a vote takes away
 -- KEYS[2] votes    HASH    person -> vote, JSON; on the open question only
 -- KEYS[3] later    ZSET    what the thread must show anew, in no hurry -> stamp
 -- KEYS[4] due      ZSET    ids of conversations in which something is to be done -> since when (Unix seconds)
@@ -33,6 +33,9 @@ end
 local sequence = redis.call('HINCRBY', KEYS[1], 'input_revision', 1)
 local vote = { answers = ARGV[4], sequence = sequence, mark = mark, comment = comment }
 redis.call('HSET', KEYS[2], ARGV[3], cjson.encode(vote))
+if redis.call('HDEL', KEYS[1], 'waiting_since') == 1 then
+  redis.call('ZADD', KEYS[3], redis.call('HINCRBY', KEYS[1], 'stamp', 1), 'parent')
+end
 local time = redis.call('TIME')
 local now = time[1] .. '.' .. string.format('%06d', time[2])
 redis.call('ZADD', KEYS[3], redis.call('HINCRBY', KEYS[1], 'stamp', 1), ARGV[5])
