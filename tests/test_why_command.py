@@ -133,12 +133,12 @@ async def test_what_was_decided_before_a_fork_is_found_in_the_conversation_it_wa
     await lesson.say("bye")
     await lesson.accept("U1", "U2")
     conversation = await lesson.state()
-    assert await fork(lesson.store, conversation, turns_of(conversation.tracker)[1], "ffff000011112222")
+    assert await fork(lesson.store, conversation, turns_of(conversation.tracker)[1], "ffff000011112222", now=0.0)
     forked = Lesson(lesson.store, lesson.loop, "ffff000011112222")
     forked._written = 50
     await forked.say("bye")
     await forked.accept("U1", "U2")
-    assert [closed.question.id for closed in await forked.closed()] == ["1"], "a question 1 of its own"
+    assert [closed.question.id for closed in await forked.closed()] == ["3"], "numbered on"
     path = await files(forked, tmp_path) / "stories.yml"
     done = await why(redis_url, f"{path}:{line_of(path, 'intent: greet')}")
     assert f"question 1 of conversation {CONVERSATION}, from which this one was forked, about “hi”" in done.stdout

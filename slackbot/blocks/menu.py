@@ -16,6 +16,7 @@ class Choice(StrEnum):
 
     UNDO_SEVERAL = "undo_several"
     REDO = "redo"
+    FORK = "fork"
     PAUSE = "pause"
     PICTURE = "picture"
 
@@ -23,6 +24,7 @@ class Choice(StrEnum):
 _LABELS = {
     Choice.UNDO_SEVERAL: "Undo several turns…",
     Choice.REDO: "Redo",
+    Choice.FORK: "Fork…",
     Choice.PAUSE: "Pause",
     Choice.PICTURE: "Picture",
 }

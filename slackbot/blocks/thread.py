@@ -9,6 +9,7 @@ from typing import Any
 
 from slackbot.blocks import kit
 from slackbot.blocks.card import Card
+from slackbot.blocks.lineage import Lineage, branch_blocks, origin_blocks
 from slackbot.blocks.menu import menu
 from slackbot.blocks.mrkdwn import bold, escape, literal, person, shorten
 from slackbot.blocks.rules import rule_words
@@ -23,8 +24,16 @@ CONTROL_ACTIONS = {f"session_{control.value}": control for control in Control}
 _ACTION_OF = {control: action_id for action_id, control in CONTROL_ACTIONS.items()}
 
 
+_ALONE = Lineage()
+
+
 def parent(
-    conversation_id: str, session: Session, version: int, turns: int, waiting_since: float | None = None
+    conversation_id: str,
+    session: Session,
+    version: int,
+    turns: int,
+    waiting_since: float | None = None,
+    lineage: Lineage = _ALONE,
 ) -> Card:
     """The thread's first message. ``version`` guards its buttons; ``turns`` are the turns agreed so far.
 
@@ -32,14 +41,14 @@ def parent(
     """
     quorum = rule_words(session.deciding)
     title = f"Teaching session: {person(session.speaker)} speaks, {quorum}"
-    blocks = [kit.section(f"*Teaching session.* {person(session.speaker)} speaks; {quorum}.")]
+    blocks = [kit.section(f"*Teaching session.* {person(session.speaker)} speaks; {quorum}."), *origin_blocks(lineage)]
     if session.status is Status.OPEN:
         blocks.append(kit.section(_guide(session)))
         if session.trouble:
             blocks.append(kit.section(f":warning: {escape(session.trouble)}"))
         blocks.append(kit.actions(_buttons(conversation_id, session, version)))
     blocks.append(kit.context(f"{_state(session, waiting_since)} {turns} {'turn' if turns == 1 else 'turns'} agreed."))
-    return Card(title, blocks)
+    return Card(title, [*blocks, *branch_blocks(lineage)])
 
 
 def _guide(session: Session) -> str:

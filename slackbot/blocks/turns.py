@@ -9,8 +9,9 @@ from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import quote
 from slackbot.blocks.values import SessionButton, SessionChoice
 from slackbot.learning.points import Point
+from slackbot.learning.turns import Turn
 
-UNDO_VIEW, SURE_VIEW = "undo_several", "undo_several_sure"
+UNDO_VIEW, SURE_VIEW, FORK_VIEW = "undo_several", "undo_several_sure", "fork"
 TURN = "turn"
 _MOST_SHOWN = 15
 _LONGEST = 60
@@ -42,10 +43,26 @@ def sure_modal(choice: SessionChoice, point: Point) -> Block:
     return kit.modal(SURE_VIEW, "Take this back?", "Take back", blocks, choice.pack())
 
 
+def fork_modal(button: SessionButton, turns: Sequence[Turn]) -> Block:
+    """Asks before which turn a branch is to begin. ``turns`` are the oldest first, and are offered the newest first."""
+    options = [
+        kit.option(f"{number}. {_shown(turn.message.text or '')}", str(turn.position))
+        for number, turn in enumerate(turns, start=1)
+    ]
+    select = kit.static_select(TURN, "Pick a turn", options[::-1])
+    blocks = [
+        kit.input_block("Fork before turn", select, block_id=TURN, hint="The newest is the first."),
+        kit.context("The branch begins as this conversation was then, in a thread of its own. This one stays."),
+    ]
+    return kit.modal(FORK_VIEW, "Fork", "Fork", blocks, button.pack())
+
+
 def _point(point: Point) -> str:
-    if point.text is None:
-        return "(the restart)"
-    words = " ".join(point.text.split())
+    return "(the restart)" if point.text is None else _shown(point.text)
+
+
+def _shown(text: str) -> str:
+    words = " ".join(text.split())
     return f"“{words if len(words) <= _LONGEST else f'{words[:_LONGEST]}…'}”"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slackbot.core.builtin.taught import Taught
@@ -40,7 +40,7 @@ class Agreed:
 
 @dataclass(frozen=True)
 class _Lesson:
-    started_at: float
+    session: Session
     examples: Sequence[Example]
     stories: Sequence[Story]
 
@@ -52,7 +52,7 @@ async def agreed(store: Store, domain: Domain) -> Agreed:
     message means is taken, and nothing that the assistant was so sure of that nobody was asked. ``domain`` is the
     assistant's own. Raises StoreUnavailable.
     """
-    lessons, left_out = [], []
+    found, left_out = dict[str, _Lesson](), list[str]()
     for conversation_id in await store.conversations(MOST_CONVERSATIONS):
         snapshot = await store.read(conversation_id)
         if snapshot is None or Session.from_dict(snapshot.session).status is Status.ABORTED:
@@ -61,8 +61,9 @@ async def agreed(store: Store, domain: Domain) -> Agreed:
         if lesson is None:
             left_out.append(conversation_id)
         elif lesson.examples or lesson.stories:
-            lessons.append(lesson)
-    lessons.sort(key=lambda lesson: -lesson.started_at)
+            found[conversation_id] = lesson
+    lessons = [_without_shared(lesson, found) for lesson in found.values()]
+    lessons.sort(key=lambda lesson: -lesson.session.started_at)
     taught = Taught(
         tuple(example for lesson in lessons for example in reversed(lesson.examples)),
         tuple(story for lesson in lessons for story in lesson.stories),
@@ -74,6 +75,20 @@ def stories_in(snapshot: Snapshot, domain: Domain) -> Sequence[Story]:
     """What one conversation teaches of stories, as far as it was agreed; none that the domain doesn't fit."""
     lesson = _lesson(snapshot, domain)
     return lesson.stories if lesson else ()
+
+
+def _without_shared(lesson: _Lesson, lessons: Mapping[str, _Lesson]) -> _Lesson:
+    """What a branch teaches beyond the conversation that it was forked from, if that teaches too."""
+    forked = lesson.session.forked
+    origin = lessons.get(forked.conversation) if forked else None
+    if origin is None:
+        return lesson
+    whole = [story.events for story in origin.stories]
+    return replace(
+        lesson,
+        examples=[example for example in lesson.examples if example not in origin.examples],
+        stories=[story for story in lesson.stories if story.events not in whole],
+    )
 
 
 def _lesson(snapshot: Snapshot, domain: Domain) -> _Lesson | None:
@@ -89,8 +104,8 @@ def _lesson(snapshot: Snapshot, domain: Domain) -> _Lesson | None:
     if not _fits(stories, own):
         log.warning("conversation %s is left out: the domain lacks what it uses", snapshot.conversation_id)
         return None
-    told = [story for story in map(_asked, _whole_turns(stories, Tracker("", own, events))) if story]
-    return _Lesson(session.started_at, _examples(events), told)
+    whole = [story for story in map(_asked, _whole_turns(stories, Tracker("", own, events))) if story]
+    return _Lesson(session, _examples(events), whole)
 
 
 def _examples(events: Sequence[Event]) -> list[Example]:

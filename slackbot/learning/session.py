@@ -21,6 +21,18 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class Forked:
+    """Where a conversation branched off another."""
+
+    #: Id of the other.
+    conversation: str
+    #: The number of the turn before which it did, from 1.
+    turn: int
+    #: How many events both have in common.
+    position: int
+
+
+@dataclass(frozen=True)
 class Session:
     """One assistant taught in one thread."""
 
@@ -44,6 +56,10 @@ class Session:
     rule: str = ""
     #: Slack user id of who paused it; None while it goes on.
     paused_by: str | None = None
+    #: None where it began by itself.
+    forked: Forked | None = None
+    #: Ids of the conversations that were forked from this one.
+    branches: tuple[str, ...] = ()
 
     @property
     def deciding(self) -> Rule:
@@ -62,6 +78,8 @@ class Session:
             **{
                 **data,
                 "status": Status(data["status"]),
+                "forked": Forked(**data["forked"]) if data.get("forked") else None,
+                "branches": tuple(data.get("branches", ())),
                 "additions": Additions(
                     intents=tuple(additions["intents"]),
                     entities=tuple(additions["entities"]),

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slackbot.dialogue.events import ActionExecuted, ActiveLoop, Event, Restarted, SessionStarted, UserUttered
+from slackbot.dialogue.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    ReminderCancelled,
+    Restarted,
+    SessionStarted,
+    UserUttered,
+)
 from slackbot.dialogue.history import history
+from slackbot.dialogue.reminders import due_at, pending
 from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.plan import ACTION_LISTEN
-from slackbot.learning.session import Status
+from slackbot.learning.session import Forked, Status
 from slackbot.store import Store
+
+#: What is no answer to a message.
+_SILENT = {ACTION_LISTEN, "action_session_start"}
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,61 @@ def turns_of(tracker: Tracker) -> list[Turn]:
     return [Turn(index, event, part) for part, index, event in standing(tracker) if isinstance(event, UserUttered)]
 
 
-async def fork(store: Store, conversation: Conversation, turn: Turn, new_id: str) -> bool:
+@dataclass(frozen=True)
+class Told:
+    """A turn in short; a restart has no text."""
+
+    #: From 1, over all parts.
+    number: int
+    text: str | None
+    actions: tuple[str, ...] = ()
+
+
+def so_far(tracker: Tracker, position: int) -> list[Told]:
+    """The turns that counted when the log had that length, and the restarts between them."""
+    told, part_before = list[Told](), 0
+    for part, _, event in standing(Tracker(tracker.conversation_id, tracker.domain, tracker.events[:position])):
+        number = told[-1].number if told else 0
+        if part != part_before and told:
+            told.append(Told(number, None))
+        part_before = part
+        if isinstance(event, UserUttered):
+            told.append(Told(number + 1, event.text or ""))
+        elif isinstance(event, ActionExecuted) and told and told[-1].text is not None:
+            name = event.action_name or event.action_text or ""
+            if name not in _SILENT:
+                told[-1] = replace(told[-1], actions=(*told[-1].actions, name))
+    return told
+
+
+async def fork(
+    store: Store, conversation: Conversation, turn: Turn, new_id: str, *, owner: str | None = None, now: float
+) -> bool:
     """Opens a conversation that is as this one was before that turn. This one stays as it is.
 
-    The new one has the same session, with what was added to the assistant. False, and nothing changed, if there is a
-    conversation of that id. Raises StoreUnavailable.
+    The new one has the same session, with what was added to the assistant, and ``owner`` or the same owner. Reminders
+    that would have fired before ``now`` (Unix seconds) are cancelled in it. Its questions are numbered on, so that none
+    has the number of one that is decided in both. False, and nothing changed, if there is a conversation of that id.
+    Raises StoreUnavailable.
     """
-    session = replace(conversation.session, started_at=time.time(), status=Status.OPEN, trouble=None, ended_by=None)
-    prefix = [event.as_dict() for event in conversation.tracker.events[: turn.position]]
-    return await store.create(new_id, session.as_dict(), prefix, "parent")
+    numbers = [each.position for each in turns_of(conversation.tracker)]
+    session = replace(
+        conversation.session,
+        owner=owner or conversation.session.owner,
+        started_at=now,
+        status=Status.OPEN,
+        trouble=None,
+        ended_by=None,
+        paused_by=None,
+        forked=Forked(conversation.id, numbers.index(turn.position) + 1, turn.position),
+        branches=(),
+    )
+    shared = conversation.tracker.events[: turn.position]
+    events = [*shared, *_cancelled(Tracker(new_id, conversation.tracker.domain, shared), now)]
+    rows = [event.as_dict() for event in events]
+    return await store.create(new_id, session.as_dict(), rows, "parent", questions=conversation.snapshot.questions)
+
+
+def _cancelled(tracker: Tracker, now: float) -> list[Event]:
+    overdue = [reminder for reminder in pending(tracker) if due_at(reminder) <= now]
+    return [ReminderCancelled(one.name, one.intent, one.entities, timestamp=now) for one in overdue]

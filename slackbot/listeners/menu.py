@@ -7,6 +7,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slackbot.blocks.menu import MENU, Choice
 from slackbot.blocks.values import SessionChoice
 from slackbot.learning.controls import Control
+from slackbot.listeners.forking import ask_where
 from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
 from slackbot.listeners.picture import DRAWING
 from slackbot.listeners.repeats import Repeats
@@ -29,6 +30,9 @@ def _choose(teaching: Teaching) -> Press:
         if choice.choice == Choice.PICTURE:
             await teaching.picturing.request(place, person, choice.conversation, body["trigger_id"])
             return DRAWING
+        if choice.choice == Choice.FORK:
+            await ask_where(teaching, body, choice.button)
+            return None
         done = await teaching.sessions.control(place, person, Control(choice.choice), choice.button)
         if isinstance(done, str):
             return done

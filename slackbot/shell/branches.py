@@ -83,7 +83,7 @@ class Branches:
         """Begins a branch before a turn of the current conversation, and goes there."""
         conversation, token = await self.read(), self.current.rpartition("-")[0]
         number = len(self.ids) + 1
-        while not await fork(self.store, conversation, turn, f"{token}-{number}"):
+        while not await fork(self.store, conversation, turn, f"{token}-{number}", now=self.loop.now()):
             number += 1  # another shell has forked the same conversation
         self.current = f"{token}-{number}"
         self.ids.append(self.current)

@@ -178,13 +178,21 @@ class Store:
         return await self._scripts[script](keys=list(keys), args=list(args))
 
     @available
-    async def create(self, conversation_id: str, session: Json, events: Sequence[Json], redraw: str) -> bool:
-        """Opens a conversation. False, and nothing changed, if it exists."""
+    async def create(
+        self, conversation_id: str, session: Json, events: Sequence[Json], redraw: str, *, questions: int = 0
+    ) -> bool:
+        """Opens a conversation. False, and nothing changed, if it exists.
+
+        ``questions`` is the number after which its questions are numbered.
+        """
         own = Keys(conversation_id)
         opened = await self._run(
             "create",
             [own.log, own.head, own.redraw, keys.ACTIVE, keys.DUE, keys.UNDRAWN],
-            [conversation_id, _text(session), _strings(events), redraw, "" if _reminder_changes(events) else "1"],
+            [
+                *(conversation_id, _text(session), _strings(events), redraw),
+                *("" if _reminder_changes(events) else "1", questions),
+            ],
         )
         return bool(opened)
 

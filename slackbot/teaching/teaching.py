@@ -6,6 +6,7 @@ from slackbot.learning.renewal import Renewal
 from slackbot.teaching.adjudicating import Adjudicating
 from slackbot.teaching.advancing import Advancing
 from slackbot.teaching.drafts import Drafts
+from slackbot.teaching.forking import Forking
 from slackbot.teaching.meant import Meant
 from slackbot.teaching.picturing import Picturing
 from slackbot.teaching.pressed import Pressed
@@ -37,6 +38,7 @@ class Teaching:
         self.adjudicating = Adjudicating(services, pressed, self.advancing, self.drafts)
         self.remedying = Remedying(services, pressed, self.advancing)
         self.undoing = Undoing(services, pressed, self.advancing)
+        self.forking = Forking(services, pressed, self.advancing)
         self.reporting = Reporting(services)
         self.meant = Meant(services.store, services.loop, services.permissions)
         self.picturing = Picturing(services, pressed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.dispute import dispute_card, settled_card
+from slackbot.blocks.lineage import Lineage
 from slackbot.blocks.thread import bot_says, parent
 from slackbot.dialogue.events import BotUttered, UserUttered
 from slackbot.dialogue.tracker import Tracker
@@ -18,8 +19,6 @@ async def render(store: Store, conversation: Conversation, name: str) -> Card | 
     """The message as it must be now; None where nothing is to be shown. Raises StoreUnavailable."""
     kind, _, detail = name.partition(":")
     match kind:
-        case "parent":
-            return _parent(conversation)
         case "card":
             return await _card(store, conversation, detail)
         case "bot":
@@ -27,11 +26,11 @@ async def render(store: Store, conversation: Conversation, name: str) -> Card | 
     return None
 
 
-def _parent(conversation: Conversation) -> Card:
+def render_parent(conversation: Conversation, lineage: Lineage) -> Card:
+    """The thread's first message as it must be now."""
     turns = sum(isinstance(event, UserUttered) for event in conversation.tracker.applied_events())
-    return parent(
-        conversation.id, conversation.session, conversation.version, turns, conversation.snapshot.waiting_since
-    )
+    snapshot = conversation.snapshot
+    return parent(conversation.id, conversation.session, conversation.version, turns, snapshot.waiting_since, lineage)
 
 
 async def _card(store: Store, conversation: Conversation, question_id: str) -> Card | None:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackbot.blocks.card import Card
-from slackbot.errors import DeliveryUnknown, SlackRefused
+from slackbot.errors import Conflict, DeliveryUnknown, SlackRefused
 from slackbot.learning.conversation import Conversation
-from slackbot.store import Redraw, Store
-from slackbot.threads.render import render, render_dispute
+from slackbot.store import Commit, Redraw, Store
+from slackbot.threads.lineage import Lineages
+from slackbot.threads.render import render, render_dispute, render_parent
 from slackbot.threads.slack import Slack
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Threads:
     ) -> None:
         self._store, self._read, self._slack = store, read, slack
         self._adjudication_channel = adjudication_channel
+        self._lineages = Lineages(read, slack)
         self._offers: dict[tuple[str, str], _Offer] = {}
         self._woken: dict[str, asyncio.Event] = {}
 
@@ -134,6 +136,8 @@ class Threads:
         await self._store.drawn(conversation_id, redraw, {"ts": ts, "digest": _digest(card)})
 
     async def _card(self, conversation: Conversation, name: str, shown: Json | None) -> Card | None:
+        if name == "parent":
+            return render_parent(conversation, await self._lineages.of(conversation))
         kind, _, question_id = name.partition(":")
         if kind != "ruling":
             return await render(self._store, conversation, name)
@@ -172,7 +176,15 @@ class Threads:
             raise DeliveryUnknown(f"Slack gave no answer to {_MOST_POSTS} messages, and shows none of them")
         if name == "parent":
             await self._store.bind_thread(conversation.id, session.channel, ts)
+            await self._note_branch(conversation)
         return ts if before["posting"] == digest else await self._update(conversation, name, ts, card)
+
+    async def _note_branch(self, conversation: Conversation) -> None:
+        """The conversation that this one was forked from can link to its thread from now on."""
+        forked = conversation.session.forked
+        if forked is not None:
+            with suppress(Conflict):  # there is none any more
+                await self._store.commit(forked.conversation, Commit(redraw_later=("parent",)))
 
     async def _update(self, conversation: Conversation, name: str, ts: str, card: Card) -> str:
         """Edits a message; one that somebody has deleted is posted anew. Returns its ts."""

@@ -12,6 +12,7 @@ from slackbot.blocks.card import Card, closed_card, open_card
 from slackbot.blocks.change import NEW_VIEWS, change_modal, found, new_modal, notice
 from slackbot.blocks.dispute import dispute_card, known_lines, settled_card
 from slackbot.blocks.home import home
+from slackbot.blocks.lineage import BranchLink, Lineage
 from slackbot.blocks.remarks import flag_modal
 from slackbot.blocks.thread import again, bot_says, parent
 from slackbot.blocks.turns import sure_modal, undo_modal
@@ -24,7 +25,8 @@ from slackbot.learning.pending import Pending
 from slackbot.learning.points import Point
 from slackbot.learning.preferences import Preferences
 from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
-from slackbot.learning.session import Session
+from slackbot.learning.session import Forked, Session
+from slackbot.learning.turns import Told
 from slackbot.listeners.commands import HELP
 from slackbot.sandbox.block_kit import message_problems, suggested_options, view_problems
 from tests.blocks.strategies import (
@@ -38,8 +40,13 @@ from tests.blocks.strategies import (
 )
 
 CONVERSATION = "0123456789abcdef"
+LINK = f"https://{'w' * 60}.slack.com/archives/C0123456789/p1700000000000100?thread_ts=1700000000.000100"
 RESPONSES = st.dictionaries(
     NAMES, st.lists(st.fixed_dictionaries({}, optional={"text": TEXTS}), max_size=2), max_size=3
+)
+
+TOLD = st.builds(
+    Told, number=st.integers(1, 10**6), text=TEXTS | st.none(), actions=st.lists(NAMES, max_size=6).map(tuple)
 )
 
 
@@ -91,6 +98,14 @@ def test_modals_of_turns(texts: list[str | None], times: int) -> None:
 @given(sessions(), st.integers(0, 10**9), st.integers(0, 10**6))
 def test_parents(session: Session, version: int, turns: int) -> None:
     assert_posted(parent(CONVERSATION, session, version, turns))
+
+
+@UNHURRIED
+@given(sessions(), st.lists(TOLD, max_size=8), st.integers(0, 30), st.sampled_from([LINK, None]))
+def test_parents_of_branches(session: Session, told: list[Told], branches: int, link: str | None) -> None:
+    forked = Forked("0123456789abcdef", 10**6, 10**7)
+    lineage = Lineage(forked, link, tuple(told), (BranchLink(link, 10**6),) * branches)
+    assert_posted(parent(CONVERSATION, session, 1, 1, lineage=lineage))
 
 
 @UNHURRIED

@@ -106,7 +106,7 @@ async def test_a_fork_is_a_branch_of_both_and_its_corrections_are_known(
     await lesson.accept("ben", "cleo")
     await taught(lesson, "a soup")
     conversation = await lesson.state()
-    assert await fork(store, conversation, turns_of(conversation.tracker)[1], "forked")
+    assert await fork(store, conversation, turns_of(conversation.tracker)[1], "forked", now=0.0)
     branch = Lesson(store, lesson.loop, "forked")
     paths = await paths_of(branch)
     assert only(paths, Role.BRANCH) == [["bye", "utter_bye", "order", "utter_dish"]]

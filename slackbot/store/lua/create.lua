@@ -12,13 +12,14 @@
 -- ARGV[3] first events, JSON array of JSON strings
 -- ARGV[4] first redraw, such as "parent"
 -- ARGV[5] "1" when the first events have no reminders: the index of reminders needs none of them
+-- ARGV[6] number after which questions are numbered
 --
 -- Returns 1 when it was opened, 0 when it was there (nothing is changed).
 
 if redis.call('HSETNX', KEYS[2], 'session', ARGV[2]) == 0 then
   return 0
 end
-redis.call('HSET', KEYS[2], 'session_revision', 1, 'question_revision', 0, 'input_revision', 0, 'questions', 0,
+redis.call('HSET', KEYS[2], 'session_revision', 1, 'question_revision', 0, 'input_revision', 0, 'questions', ARGV[6],
   'stamp', 1)
 if ARGV[5] == '1' then
   redis.call('HSET', KEYS[2], 'reminders', 'indexed')
