@@ -170,9 +170,10 @@ def status() -> None:
 def train(*, project: Path | None) -> None:
     """Learn a project's files and all that was agreed so far, and store the model for every process."""
     from slackbot.learning.training import train as run
+    from slackbot.progress import shown_on
 
     settings = _settings()
-    with _redis(settings) as url:
+    with _redis(settings) as url, shown_on():
         run(project or settings.assistant or _example(), url, click.echo)
 
 
@@ -335,12 +336,14 @@ def _learning(settings: Settings, redis_url: str) -> Iterator[tuple[Core, Renewa
     from slackbot.core.action_server import action_server_of
     from slackbot.learning.assistant import Assistant
     from slackbot.learning.renewal import Renewal
+    from slackbot.progress import shown_on
     from slackbot.store.models import Models
     from workers.requests import WorkerRequests
 
     _progress("loading the assistant ...")
     folder = (settings.assistant or _example()).resolve()
-    assistant = Assistant.opened(folder, redis_url, action_server_of(folder, settings.action_server), _progress)
+    with shown_on():
+        assistant = Assistant.opened(folder, redis_url, action_server_of(folder, settings.action_server), _progress)
     with Models.at(redis_url) as models:
         renewal = Renewal(assistant, models, WorkerRequests(redis_url).training) if settings.learn else None
         yield assistant.core, renewal

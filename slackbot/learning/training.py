@@ -14,6 +14,7 @@ from slackbot.dialogue.project import Project, load_project
 from slackbot.errors import PersonError
 from slackbot.learning.agreed import Agreed, agreed
 from slackbot.learning.judging import Verdict, accuracy, turns_of
+from slackbot.progress import reached
 from slackbot.store import Store
 from slackbot.store.models import Model, Models
 from slackbot.store.server import connect
@@ -62,6 +63,7 @@ def _trained(folder: Path, redis_url: str, models: Models, wanted: int, show: Ca
     show(_what_is_learned(files.project, found))
     started = time.perf_counter()
     core = BuiltinCore.train(files.project, taught=found.taught)
+    reached("")
     seconds = time.perf_counter() - started
     judged = accuracy(turns_of((name, Verdict.from_list(row)) for name, row in models.verdicts())[-JUDGED_TURNS:])
     model = Model(

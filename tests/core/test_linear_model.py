@@ -96,3 +96,23 @@ def test_each_text_is_held_out_once_unless_it_is_the_only_one_of_its_class(label
         assert {*array[tested]} <= {*array[learned]}, "no class is held out as a whole"
         held_out += tested.tolist()
     assert sorted(held_out) == [row for row, label in enumerate(labels) if labels.count(label) > 1]
+
+
+def test_many_classes_are_told_apart_from_what_is_near_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each from a few of the texts of the others, those that are most like its own."""
+    monkeypatch.setattr(linear_model, "SPANNED", 10)
+    monkeypatch.setattr(linear_model, "PAIRED", 100)
+    monkeypatch.setattr(linear_model, "NEAREST", 30)
+    features, names = points(120, 0.1)
+    model = LinearModel.learned(features, names)
+    probabilities = model.probabilities(features)
+    assert [model.names[best] for best in probabilities.argmax(axis=1)] == names
+
+
+def test_a_class_is_told_from_what_is_nearest_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And from no other text; a class without texts is told from nothing."""
+    monkeypatch.setattr(linear_model, "NEAREST", 2)
+    features = np.array([[1, 0], [0.9, 0], [0.5, 0], [0.4, 0], [0.1, 0]], np.float32)
+    labels = np.array([0, 0, 1, 1, 2])
+    near = [rows.tolist() for rows in linear_model._nearest(features, labels, 4)]
+    assert near == [[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 4], []]

@@ -24,6 +24,7 @@ from slackbot.dialogue.stories import Story, linked
 from slackbot.dialogue.tracker import Tracker
 from slackbot.dialogue.yamlfile import line_of
 from slackbot.errors import FileError
+from slackbot.progress import reached
 
 RULES = "RulePolicy"
 MEMORY = "MemoizationPolicy"
@@ -74,6 +75,7 @@ class Policies:
         self._memory = StoryMemory(told)
         self._counts = NextActionCounts(told)
         if state is None:
+            reached("Learning stories")
             self._blend = best_blend(told, self._rules)
             self._regression = NextActionRegression.learned(told) if self._blend.regression else None
         else:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slackbot.core.builtin.vector_cache import VectorCache, cache_folder
+from slackbot.progress import reached
 
 _log = logging.getLogger(__name__)
 
@@ -62,10 +63,11 @@ class SentenceVectors:
         pieces = [self._pieces(text) for text in texts]
         # Texts of like length together: the shorter ones of a batch cost as much as the longest.
         order = sorted((row for row, of_row in enumerate(pieces) if of_row), key=lambda row: len(pieces[row]))
-        vectors = [
-            self._batch([pieces[row] for row in order[start : start + _BATCH]])
-            for start in range(0, len(order), _BATCH)
-        ]
+        vectors = []
+        for start in range(0, len(order), _BATCH):
+            vectors.append(self._batch([pieces[row] for row in order[start : start + _BATCH]]))
+            if len(order) > _BATCH:
+                reached("Reading sentences", min(start + _BATCH, len(order)), len(order))
         rows = np.zeros((len(texts), self.width), np.float32)
         for row, vector in zip(order, (vector for batch in vectors for vector in batch), strict=True):
             rows[row] = vector

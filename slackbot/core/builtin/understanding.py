@@ -15,6 +15,7 @@ from slackbot.core.builtin.intents import IntentClassifier
 from slackbot.core.builtin.retrieval import base_of, best_of, selected, selectors
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.nlu import NLUData
+from slackbot.progress import reached
 
 #: Rasa adds these intents to every domain.
 DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fallback")
@@ -41,6 +42,7 @@ class Understanding:
             self._intents = IntentClassifier.learned(data.examples)
         else:
             self._intents = IntentClassifier.from_state(state["intents"])
+        reached("Learning entities")
         self._entities = EntityExtractor(data, domain, state=state and state["entities"])
 
     def state(self) -> State:
