@@ -59,7 +59,11 @@ def main() -> None:
 @click.option("--browser/--no-browser", default=None, help="Open the page in a browser, where there is one.")
 @click.option("--fresh", is_flag=True, default=None, help="Forget the workspace of before and begin with an empty one.")
 @click.option("--crowd", type=click.IntRange(0, 20), help="Add simulated annotators who answer by themselves.")
-@click.option("--skill", type=click.FloatRange(0, 1), help="How often simulated annotators are right (0.8).")
+@click.option(
+    "--skill",
+    type=click.FloatRange(0, 1),
+    help="The share of cards that simulated annotators get right in every part (0.8).",
+)
 @click.option("--pace", type=click.Choice(["human", "fast"]), help="How quickly simulated annotators answer (human).")
 @click.option("--seed", type=int, help="Another number, other mistakes of the simulated annotators (1).")
 def demo(*, play: bool, console: bool, out: Path, **of_window: Any) -> None:

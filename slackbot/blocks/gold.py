@@ -43,12 +43,19 @@ def answered_modal(gold: GoldQuestion, answer: str, *, more: bool) -> Block:
     }
 
 
+_COUNTED = (
+    "*Answers* are the parts of cards: an intent, entities, each action. They are right as far as all votes together, "
+    "and gold questions, can tell."
+)
+
+
 def crowd_text(known: Checked, settings: str) -> str:
     """What is known of everybody, for administrators: those with most answers first."""
     thresholds = known.thresholds
     lines = [
         f"*Gold questions:* {len(known.gold)}. {settings}",
         f"*Qualification:* {_qualification(known)}",
+        _COUNTED,
         f"*Judged* from {thresholds.judged_from} answers on: warned below {thresholds.warn_below:.0%} right.",
         f"*Not counted* {thresholds.after_warning} answers later, if certainly below {thresholds.exclude_below:.0%}.",
     ]

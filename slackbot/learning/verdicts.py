@@ -93,13 +93,21 @@ def _by_number(votes: Iterable[Vote], path: Sequence[str], needed: int) -> Agree
     return Agreed(agreed.answer, agreed.people, 1.0) if agreed else None
 
 
+#: Policies that say what the project says. The confidence of any other is a guess's, and nobody knows how often
+#: guesses that are so sure are right.
+_CERTAIN_POLICIES = frozenset({"RulePolicy", "MemoizationPolicy"})
+
+
 def _needs_nobody(question: Question, path: Sequence[str]) -> bool:
     """Whether the assistant is so sure of a part that people needn't be asked."""
     terms, index = question.terms, len(path)
     if terms is None or terms.auto_accept is None or terms.audited or tuple(path) != question.suggestion[:index]:
         return False
+    part = question.parts[index]
+    if part.kind is PartKind.ACTION and part.policy not in _CERTAIN_POLICIES:
+        return False
     sure = certainty(question, index)
-    return bool(question.parts[index].suggested) and sure is not None and sure >= terms.auto_accept
+    return bool(part.suggested) and sure is not None and sure >= terms.auto_accept
 
 
 def certainty(question: Question, index: int) -> float | None:

@@ -35,7 +35,7 @@ TRACKER = Tracker("c", Domain.from_dict({"intents": ["greet", "bye"]}), [ActionE
 PARTS = (
     Part(PartKind.INTENT, "greet", confidence=0.9),
     Part(PartKind.ENTITIES, "[]"),
-    Part(PartKind.ACTION, "utter_greet", confidence=1.0),
+    Part(PartKind.ACTION, "utter_greet", confidence=1.0, policy="RulePolicy"),
 )
 RIGHT = tuple(part.suggested for part in PARTS)
 CLASSES: dict[str, int] = {PartKind.INTENT: 10, PartKind.ENTITIES: 10, PartKind.ACTION: 10, SPAN: 10}
@@ -103,6 +103,14 @@ def test_what_is_sure_enough_is_not_asked_up_to_the_first_doubt() -> None:
     doubtful = {"entities": [{"entity": "dish", "confidence_entity": 0.5}]}
     question = replace(asked(Fixed(1), auto_accept=0.9), parse_data=doubtful)
     assert closed(question, []) == [("greet", How.UNASKED)]
+
+
+@pytest.mark.parametrize("policy", ["StatisticalPolicy", "AugmentedMemoizationPolicy", "TEDPolicy", None])
+def test_an_action_that_is_guessed_is_asked_however_sure_the_guess(policy: str | None) -> None:
+    """Nobody knows how often such guesses are right; rules and whole stories are the project's own word."""
+    question = asked(Fixed(1), auto_accept=0.9)
+    guessed = replace(question, parts=(*question.parts[:2], replace(question.parts[2], policy=policy)))
+    assert closed(guessed, []) == [(answer, How.UNASKED) for answer in RIGHT[:2]]
 
 
 def test_a_ruling_decides_and_a_referred_part_may_still_be_agreed_on() -> None:
