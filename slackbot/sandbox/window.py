@@ -34,7 +34,8 @@ class Options:
     port: int = DEFAULT_PORT
     browser: bool = True
     fresh: bool = False
-    #: How many simulated annotators there are, the share of cards that they get right in every part, and what their dice begin with.
+    #: How many simulated annotators there are, the share of cards on which they err in no part, and what their dice
+    #: begin with.
     crowd: int = 0
     skill: float = 0.8
     pace: str = "human"
@@ -85,7 +86,7 @@ def _welcome(demo: Demo, data: Path, options: Options) -> None:
     before = "It goes on where it stopped; --fresh forgets it." if demo.goes_on else f"Everything is kept in {data}."
     last = "Press All right on the card, or Change. Your picture, bottom left, makes you Ben or Cleo."
     if options.crowd:
-        last = f"Watch {_count(options.crowd)} answer, each with {options.skill:.0%} of the cards all right and a mistake in one part of the others."
+        last = f"Watch {_count(options.crowd)} answer; on {1 - options.skill:.0%} of the cards each errs in one part."
         last += " You may vote too."
     click.echo(
         f"\nThe workspace is at {demo.slack.url}   (Ctrl-C stops it. {before})\n"
