@@ -71,10 +71,21 @@ class TextFeatures:
 
     def of(self, texts: Sequence[str]) -> Any:
         """A sparse matrix (CSR, 32 bits a number) with a row for each text."""
+        if len(texts) == 1:
+            return self._of_one(texts[0])
         blocks = [part.matrix(texts) for part in self._parts]
-        again = len(texts) > 1
-        blocks += [sparse.csr_matrix((part.of_examples if again else part.of)(texts)) for part in self._vectors]
-        return sparse.hstack(blocks, format="csr") if again else _joined(blocks)
+        blocks += [sparse.csr_matrix(part.of_examples(texts)) for part in self._vectors]
+        return sparse.hstack(blocks, format="csr")
+
+    def _of_one(self, text: str) -> Any:
+        """The row of one text. Making a matrix of each part first would take longer than working out what is in it."""
+        rows = [part.row(text) for part in self._parts]
+        rows += [(np.arange(part.width, dtype=np.int32), part.of([text])[0]) for part in self._vectors]
+        widths = [*(part.width for part in self._parts), *(part.width for part in self._vectors)]
+        *starts, width = np.cumsum([0, *widths]).tolist()
+        columns = np.concatenate([columns + start for (columns, _), start in zip(rows, starts, strict=True)])
+        values = np.concatenate([values for _, values in rows])
+        return sparse.csr_matrix((values, columns, [0, len(columns)]), (1, width))
 
     @property
     def kinds(self) -> list[slice]:
@@ -124,12 +135,12 @@ class _Tfidf:
         return len(self._columns)
 
     def matrix(self, texts: Sequence[str]) -> Any:
-        rows = [*map(self._row, texts)]
+        rows = [*map(self.row, texts)]
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns, values = (np.concatenate(parts) for parts in zip(*rows, strict=True))
         return sparse.csr_matrix((values, columns, ends), (len(texts), len(self._columns)))
 
-    def _row(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def row(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         counts = Counter(self._known(text))
         columns = np.fromiter(counts, np.int32, len(counts))
         values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self._weights[columns]
@@ -140,11 +151,3 @@ class _Tfidf:
             column = self._columns.get(term)
             if column is not None:
                 yield column
-
-
-def _joined(rows: Sequence[Any]) -> Any:
-    """Matrices of one row each as one row. What scipy has for it takes longer than all the rest of a parse."""
-    starts = np.cumsum([0, *(row.shape[1] for row in rows)])
-    columns = np.concatenate([row.indices + start for row, start in zip(rows, starts, strict=False)])
-    values = np.concatenate([row.data for row in rows])
-    return sparse.csr_matrix((values, columns, [0, len(columns)]), (1, int(starts[-1])))

@@ -152,9 +152,13 @@ async def _domain(endpoint: EndpointConfig) -> Domain:
 
 
 def _rejection(tracker: Tracker, action: str) -> list[Event]:
-    """That the active form doesn't run, where another action is chosen that isn't part of its own turn."""
-    form = tracker.active_loop.get("name")
-    if not form or form not in tracker.domain.forms or action in {form, "action_deactivate_loop"}:
+    """That the active form doesn't run, where another action is chosen that isn't part of its own turn.
+
+    Nothing where it has rejected to run by itself.
+    """
+    loop = tracker.active_loop
+    form = loop.get("name")
+    if not form or form not in tracker.domain.forms or action in {form, "action_deactivate_loop"} or loop["rejected"]:
         return []
     return [ActionExecutionRejected(form)]
 

@@ -6,7 +6,9 @@ import pytest
 
 from slackbot.core.action_server import ActionServer
 from slackbot.core.rasa import EndpointConfig, RasaCore, RasaFailed
-from slackbot.dialogue.events import ActionExecuted, UserUttered
+from slackbot.core.rasa.core import _rejection
+from slackbot.dialogue.domain import Domain
+from slackbot.dialogue.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, UserUttered
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import ActionFailed
 from slackbot.learning.controls import Control
@@ -138,6 +140,15 @@ async def test_what_a_session_added_is_not_asked_of_rasa(lesson: Lesson, server:
     await lesson.change("ben", action="action_wave")
     assert (await lesson.log())[:4] == ["greet", "utter_ahoy", "“Ahoy!”", "action_wave"]
     assert {name for name, _ in server.ran} <= {"utter_greet", "utter_bye", "utter_dish"}
+
+
+def test_a_form_that_has_rejected_by_itself_is_not_rejected_again() -> None:
+    domain = Domain.from_dict({"forms": {"table_form": {"required_slots": []}}, "responses": {"utter_hi": []}})
+    tracker = Tracker("c", domain, [ActionExecuted("table_form"), ActiveLoop("table_form")])
+    rejected = [ActionExecutionRejected("table_form")]
+    assert _rejection(tracker, "table_form") == []
+    assert _rejection(tracker, "utter_hi") == rejected
+    assert _rejection(tracker.with_events(rejected), "utter_hi") == []
 
 
 async def test_a_custom_action_that_fails_is_a_failure_where_we_run_it_ourselves(endpoint: EndpointConfig) -> None:
