@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from slackbot.dialogue.domain import Domain
 from slackbot.errors import Refused
+from slackbot.learning.intents import intent_names
 from slackbot.learning.session import Session, Status
 
 LONGEST_NAME = 200
@@ -17,6 +18,15 @@ _RESPONSE = "utter_"
 def is_name(text: str) -> bool:
     """Whether Rasa's files can hold this as the name of something."""
     return bool(_NAME.fullmatch(text)) and len(text) <= LONGEST_NAME
+
+
+def is_new_intent(name: str, domain: Domain) -> bool:
+    """Whether an intent of that name can be added."""
+    try:
+        check_name("intent", name, domain)
+    except Refused:
+        return False
+    return name not in intent_names(domain)
 
 
 def check_name(kind: str, name: str, domain: Domain) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slackbot.blocks.change import MARKUP_BLOCK, TYPE_BLOCK, WORDS_BLOCK, Fields, named, part_block
 from slackbot.dialogue.annotations import parse_annotated
+from slackbot.learning.additions import is_new_intent
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.intents import intent_names
@@ -13,15 +14,24 @@ _NOT_MARKED_UP = "This is not marked up right. Write [words](entity)."
 
 
 def chosen(draft: Draft, fields: Fields, conversation: Conversation) -> Draft:
-    """The draft with the intents and actions that are picked in the modal."""
+    """The draft with the intents and actions that are picked in the modal, new intents too."""
     domain = conversation.tracker.domain
     for kind, names in ((PartKind.INTENT, intent_names(domain)), (PartKind.ACTION, domain.actions)):
         for index in draft.open_parts(kind):
             picked = fields[part_block(index)]
             name = named(picked, (*names, *draft.suggested)) if picked else None
+            if name is None and picked and kind is PartKind.INTENT and is_new_intent(picked, domain):
+                name = picked
             if name is not None:
                 draft = draft.with_answer(index, name)
     return draft
+
+
+def new_intents(draft: Draft, conversation: Conversation) -> list[str]:
+    """The intents of the draft that the assistant lacks: they were offered where a search found nothing."""
+    domain = conversation.tracker.domain
+    answers = [draft.answers[index] for index in draft.open_parts(PartKind.INTENT)]
+    return [name for name in answers if name not in draft.suggested and is_new_intent(name, domain)]
 
 
 def with_marked_words(draft: Draft, fields: Fields, conversation: Conversation) -> Draft:

@@ -12,7 +12,7 @@ from slackbot.blocks import kit
 from slackbot.blocks.change import PICK_ACTION, PICK_INTENT, PICK_TYPE, found
 from slackbot.blocks.gold import CHECK_VIEW
 from slackbot.errors import Refused
-from slackbot.learning.additions import is_name
+from slackbot.learning.additions import is_name, is_new_intent
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.draft import Draft
 from slackbot.learning.intents import likeliest_first
@@ -24,7 +24,7 @@ from slackbot.teaching import Teaching
 Options = list[Json]
 #: Searches for what somebody typed; the draft says in which order, the person breaks ties where it is random.
 Search = Callable[[str, Conversation, Draft, str], Options]
-#: Characters of a new entity's name that an option can show.
+#: Characters of a new name that an option can show.
 _LONGEST_NEW = 60
 
 
@@ -52,10 +52,17 @@ def _searching(teaching: Teaching, search: Search) -> Callable[..., Awaitable[No
 
 
 def _intents(query: str, conversation: Conversation, draft: Draft, person: str) -> Options:
-    """The likeliest first, as the core ranks them, then the others; or in the order that the draft asks for."""
+    """The likeliest first, as the core ranks them, then the others; or in the order that the draft asks for.
+
+    Where there are none, what is typed is offered as a new one.
+    """
     question = conversation.question
     names = likeliest_first(question.parse_data if question else {}, conversation.tracker.domain)
-    return found(query, _ordered(names, draft, person))
+    options = found(query, _ordered(names, draft, person))
+    typed = "_".join(query.split())
+    if not options and len(typed) <= _LONGEST_NEW and is_new_intent(typed, conversation.tracker.domain):
+        return [kit.option(f"{typed} (new)", typed)]
+    return options
 
 
 def _actions(query: str, conversation: Conversation, draft: Draft, person: str) -> Options:

@@ -23,7 +23,7 @@ from slackbot.blocks.values import CardButton
 from slackbot.errors import Refused, WorldError
 from slackbot.learning.draft import Draft
 from slackbot.learning.question import PartKind
-from slackbot.listeners.fields import submitted
+from slackbot.listeners.fields import new_intents, submitted
 from slackbot.listeners.parsing import Json, person_of, sorry
 from slackbot.listeners.repeats import Ack, Listener, Repeats
 from slackbot.teaching import Teaching
@@ -47,6 +47,8 @@ def _change(teaching: Teaching) -> Listener:
         try:
             draft, conversation = await teaching.drafts.kept(view["private_metadata"])
             draft, errors = submitted(draft, fields, conversation)
+            for name in () if errors else new_intents(draft, conversation):
+                await teaching.voting.add(person_of(body), conversation, "intent", name, "")
             if not errors and draft.rules_on is not None:
                 await teaching.adjudicating.rule(
                     person_of(body), draft, conversation, str(fields[REASON] or "").strip()

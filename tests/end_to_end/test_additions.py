@@ -68,6 +68,19 @@ async def test_a_new_intent_and_a_new_response_are_taught_and_exported(stage: St
     assert nlu == {"intent": "ask_dogs", "examples": "- do you take dogs?\n- and my cat?\n"}
 
 
+async def test_an_intent_that_a_search_does_not_find_is_offered_as_a_new_one(stage: Stage) -> None:
+    """It is added with the vote; a name that no intent can have is not offered."""
+    scene, ben = await modal(stage, "do you take dogs?")
+    assert await ben.options(PICK_INTENT, "utter_dogs") == []
+    [option] = await ben.options(PICK_INTENT, "ask dogs")
+    assert (option["text"]["text"], option["value"]) == ("ask_dogs (new)", "ask_dogs")
+    await ben.fill(PICK_INTENT, "ask_dogs")
+    await ben.submit()
+    assert ben.view is None
+    await scene.shows("I understood *ask_dogs*")
+    assert (await stage.conversation(scene)).tracker.domain.intents[-1] == "ask_dogs"
+
+
 @pytest.mark.parametrize(
     ("button", "name", "text", "wrong"),
     [
