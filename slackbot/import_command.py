@@ -24,8 +24,7 @@ from slackbot.trackers_file import NamedLog, logs_from_file
 #: In the place of a Slack team: of sessions that were held elsewhere.
 TEAM = "import"
 
-NEW = "new"
-_LESS_USUAL = LONGER, CONFIRMED, SAME, OTHER = "gone on", "confirmed now", "there already", "not imported"
+_WORDS = NEW, LONGER, CONFIRMED, SAME, OTHER = "new", "gone on", "confirmed now", "there already", "not imported"
 
 
 async def import_logs(
@@ -49,9 +48,15 @@ async def import_logs(
                 warn(f"{log.name}: {why}; it was not imported")
     finally:
         await redis.aclose()
-    show(
-        ", ".join(f"{done[what]} {what}" for what in (NEW, LONGER, CONFIRMED, SAME, OTHER) if done[what] or what == NEW)
-    )
+    show(_summary(done))
+    if not confirmed and done[NEW] + done[LONGER]:
+        warn("these are not learned from; where people confirmed all that is in them, import them with --confirmed")
+
+
+def _summary(done: Counter[str]) -> str:
+    total = sum(done.values())
+    parts = ", ".join(f"{done[what]} {what}" for what in _WORDS if done[what])
+    return f"{total} {'conversation' if total == 1 else 'conversations'}" + (f": {parts}" if parts else "")
 
 
 def _check_names(path: Path, logs: Sequence[NamedLog]) -> None:

@@ -78,7 +78,7 @@ async def wanted(redis: Redis) -> str | None:
 async def test_what_nobody_confirmed_can_be_read_and_is_not_learned_from(
     put: Importer, redis: Redis, redis_url: str, tiny: BuiltinCore
 ) -> None:
-    assert await put(tracker("me", TURN)) == "1 new"
+    assert await put(tracker("me", TURN)) == "1 conversation: 1 new"
     async with running(tiny, redis_url, Settings(api_port=0, api_token="sesame")) as api:
         _, found = await api.ask("GET", "/conversations/me/tracker", include_events="ALL")
     assert [event["event"] for event in found["events"]] == ["action", "user", "action", "action"]
@@ -91,7 +91,7 @@ async def test_what_nobody_confirmed_can_be_read_and_is_not_learned_from(
 async def test_what_was_confirmed_is_learned_from_and_exported(
     put: Importer, redis: Redis, redis_url: str, tiny: BuiltinCore
 ) -> None:
-    assert await put(tracker("me", TURN), confirmed=True) == "1 new"
+    assert await put(tracker("me", TURN), confirmed=True) == "1 conversation: 1 new"
     assert await learned(redis, tiny) == (1, 1)
     [conversation] = await conversations_in_redis(redis_url)
     assert conversation.name == "slack_me"
@@ -102,11 +102,11 @@ async def test_what_was_confirmed_is_learned_from_and_exported(
 
 async def test_the_same_again_changes_nothing_and_a_longer_one_goes_on(put: Importer, redis: Redis) -> None:
     first, longer = tracker("me", TURN), tracker("me", AGAIN)
-    assert await put(first) == "1 new"
-    assert await put(first) == "0 new, 1 there already"
-    assert await put(longer) == "0 new, 1 gone on"
-    assert await put(longer, confirmed=True) == "0 new, 1 confirmed now"
-    assert await put(longer, confirmed=True) == "0 new, 1 there already"
+    assert await put(first) == "1 conversation: 1 new"
+    assert await put(first) == "1 conversation: 1 there already"
+    assert await put(longer) == "1 conversation: 1 gone on"
+    assert await put(longer, confirmed=True) == "1 conversation: 1 confirmed now"
+    assert await put(longer, confirmed=True) == "1 conversation: 1 there already"
     assert len((await Imports(redis).find("me")).events) == len(AGAIN)
 
 
@@ -117,7 +117,7 @@ async def test_a_conversation_of_the_api_is_confirmed_in_its_place(
         await api.ask("POST", "/conversations/me/messages", {"text": "hi", "sender": "user"})
         await api.ask("POST", "/conversations/me/execute", {"name": "utter_greet"})
         _, found = await api.ask("POST", "/conversations/me/execute", {"name": "action_listen"})
-        assert await put(found["tracker"], confirmed=True) == "0 new, 1 confirmed now"
+        assert await put(found["tracker"], confirmed=True) == "1 conversation: 1 confirmed now"
     assert (await learned(redis, tiny))[1] == 1
 
 
@@ -125,9 +125,12 @@ async def test_what_differs_is_left_alone_and_named(put: Importer, redis: Redis)
     await put(tracker("me", TURN), tracker("you", TURN), confirmed=True)
     before = await Imports(redis).find("me")
     other = [LISTEN, {**HI, "text": "something else"}]
-    assert await put(tracker("me", other), tracker("she", TURN), confirmed=True) == "1 new, 1 not imported"
+    assert (
+        await put(tracker("me", other), tracker("she", TURN), confirmed=True)
+        == "2 conversations: 1 new, 1 not imported"
+    )
     assert put.warned == ["me: the conversation of that id here is another one; it was not imported"]
-    assert await put(tracker("you", AGAIN)) == "0 new, 1 not imported"
+    assert await put(tracker("you", AGAIN)) == "1 conversation: 1 not imported"
     assert "say --confirmed" in put.warned[0]
     assert await Imports(redis).find("me") == before
 
@@ -143,7 +146,7 @@ async def test_of_two_that_import_the_same_at_once_one_wins_and_nothing_is_twice
     [json.dumps([tracker("a", TURN), {"name": "b", "events": TURN}], indent=1), json.dumps(tracker("a", TURN))],
 )
 async def test_a_file_may_be_one_list_or_one_tracker(put: Importer, written: str) -> None:
-    assert await put(written) in {"1 new", "2 new"}
+    assert await put(written) in {"1 conversation: 1 new", "2 conversations: 2 new"}
 
 
 @pytest.mark.parametrize(
