@@ -11,8 +11,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TextIO
 
-#: Seconds between two drawings at a terminal, and between two lines elsewhere.
-DRAWN_EVERY, TOLD_EVERY = 0.5, 10.0
+#: Seconds between two drawings at a terminal.
+DRAWN_EVERY = 0.5
+#: Seconds that something takes before there is a line of it elsewhere, and between two lines of it.
+TOLD_AFTER, TOLD_EVERY = 1.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def reached(what: str, done: int = 0, of: int = 0) -> None:
 @contextmanager
 def shown_on(stream: TextIO | None = None) -> Iterator[None]:
     """Shows on the stream (standard error) what is reached meanwhile: in one line that is drawn again and again at a
-    terminal, elsewhere in a line for each thing that is begun and one now and then.
+    terminal, elsewhere in a line for each thing that takes long and one now and then.
     """
     stream = stream or sys.stderr
     shown = _AtTerminal(stream) if stream.isatty() else _Lines(stream)
@@ -55,55 +57,65 @@ def shown_on(stream: TextIO | None = None) -> Iterator[None]:
         shown.close()
 
 
-class _Lines:
-    """Plain lines."""
+class _Shown:
+    """A thread looks at what is being done, so that the seconds go on where it can't be counted."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._what, self._since, self._told = stream, "", 0.0, 0.0
-
-    def reached(self, what: str, done: int, of: int) -> None:
-        now = time.monotonic()
-        if what != self._what:
-            self._what, self._since = what, now
-        elif now - self._told < TOLD_EVERY:
-            return
-        self._told = now
-        if what:
-            print(Step(what, done, of, self._since).words(now), file=self._stream, flush=True)
-
-    def close(self) -> None:
-        pass
-
-
-class _AtTerminal:
-    """One line that a thread draws, so that the seconds go on where what is done can't be counted."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream, self._step, self._width = stream, Step(""), 0
+        self._stream, self._step = stream, Step("")
         self._lock, self._over = threading.Lock(), threading.Event()
-        self._thread = threading.Thread(target=self._draw_on, name="showing progress", daemon=True)
+        self._thread = threading.Thread(target=self._look_on, name="showing progress", daemon=True)
         self._thread.start()
 
     def reached(self, what: str, done: int, of: int) -> None:
         since = self._step.since if what == self._step.what else time.monotonic()
-        self._step = Step(what, done, of, since)
-        if not what:
-            self._draw("")  # before anybody else writes a line
+        with self._lock:
+            self._step = Step(what, done, of, since)
+            if not what:
+                self._cleared()  # before anybody else writes a line
 
     def close(self) -> None:
         self._over.set()
         self._thread.join()
 
-    def _draw_on(self) -> None:
+    def _look_on(self) -> None:
         while not self._over.wait(DRAWN_EVERY):
             with self._lock:
-                step = self._step
-                if step.what:
-                    self._write(step.words(time.monotonic()))
+                if self._step.what:
+                    self._look(self._step, time.monotonic())
 
-    def _draw(self, line: str) -> None:
-        with self._lock:
-            self._write(line)
+    def _look(self, step: Step, now: float) -> None:
+        raise NotImplementedError
+
+    def _cleared(self) -> None:
+        """Nothing is being done any more."""
+
+
+class _Lines(_Shown):
+    """Plain lines, of what takes longer than a moment."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._told_of, self._told = "", 0.0
+        super().__init__(stream)
+
+    def _look(self, step: Step, now: float) -> None:
+        quiet_since = self._told if step.what == self._told_of else step.since
+        if now - quiet_since >= (TOLD_EVERY if step.what == self._told_of else TOLD_AFTER):
+            self._told_of, self._told = step.what, now
+            print(step.words(now), file=self._stream, flush=True)
+
+
+class _AtTerminal(_Shown):
+    """One line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._width = 0
+        super().__init__(stream)
+
+    def _look(self, step: Step, now: float) -> None:
+        self._write(step.words(now))
+
+    def _cleared(self) -> None:
+        self._write("")
 
     def _write(self, line: str) -> None:
         if line or self._width:

@@ -40,9 +40,9 @@ class Understanding:
         self._selectors = selectors(config or {})
         if state is None:
             self._intents = IntentClassifier.learned(data.examples)
+            reached("Learning entities")
         else:
             self._intents = IntentClassifier.from_state(state["intents"])
-        reached("Learning entities")
         self._entities = EntityExtractor(data, domain, state=state and state["entities"])
 
     def state(self) -> State:
