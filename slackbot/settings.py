@@ -228,6 +228,12 @@ class Settings:
     api_token: str | None = _setting("STORYTHREAD_API_TOKEN", None, secret=True)
     #: What JWTs are signed with (HS256).
     api_jwt_secret: str | None = _setting("STORYTHREAD_API_JWT_SECRET", None, _jwt_secret, secret=True)
+    #: Where browsers reach that server, for links to live pictures of conversations. ``None``: there are no links.
+    picture_url: str | None = _setting(
+        "STORYTHREAD_PICTURE_URL", None, _url("https", "http", example="https://teach.example.com")
+    )
+    #: What those links are signed with.
+    picture_secret: str | None = _setting("STORYTHREAD_PICTURE_SECRET", None, _jwt_secret, secret=True)
     #: Socket Mode connections; with two, Slack's refreshing of one leaves no gap.
     sockets: int = _setting("STORYTHREAD_SOCKETS", 2, _number(2, 10))
     log_level: str = _setting("STORYTHREAD_LOG_LEVEL", "INFO", _log_level)
@@ -278,7 +284,15 @@ class Settings:
         """What must not be shown anywhere: tokens, the signing secret, the password in the Redis URL."""
         password = unquote(urlsplit(self.redis_url).password or "") if self.redis_url else ""
         slack = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
-        tokens = (*slack, self.core_token, self.core_jwt, self.api_token, self.api_jwt_secret, password)
+        tokens = (
+            *slack,
+            self.core_token,
+            self.core_jwt,
+            self.api_token,
+            self.api_jwt_secret,
+            self.picture_secret,
+            password,
+        )
         return tuple(token for token in tokens if token)
 
 

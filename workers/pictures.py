@@ -13,6 +13,7 @@ from slackbot.dialogue.project import load_project
 from slackbot.errors import FileError
 from slackbot.learning.conversation import Conversation, Reader
 from slackbot.picture.graph import Path
+from slackbot.picture.links import Links
 from slackbot.settings import Settings, example_assistant
 from slackbot.store import Store, keys
 from slackbot.store.server import connect
@@ -46,11 +47,13 @@ async def _post_picture(settings: Settings, redis_url: str, conversation_id: str
         conversation = await Reader(store, lambda: domain).read(conversation_id)
         if conversation is None or await redis.get(keys.posted(request)):
             return
+        links = Links.of(settings)
+        link = links.link(conversation_id) if links else ""
         content, words = await picture_of(store, conversation, settings)
         await slack.upload(
             conversation.session.channel,
             {PICTURE: content},
-            "The conversation so far, and the stories around it:",
+            "The conversation so far, and the stories around it" + (f" (<{link}|live>):" if link else ":"),
             thread_ts=conversation.snapshot.thread_ts,
             described={PICTURE: words},
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -33,12 +34,12 @@ class Access:
                 f"STORYTHREAD_API_HOST is {host}, which others reach; set STORYTHREAD_API_TOKEN, or bind to 127.0.0.1"
             )
 
-    def middleware(self) -> Middleware:
-        """Lets through what may be asked; answers 401 or 403 otherwise."""
+    def middleware(self, lets_in: Callable[[web.Request], bool] = lambda _: False) -> Middleware:
+        """Lets through what may be asked, and whatever ``lets_in`` does; answers 401 or 403 otherwise."""
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if request.path not in _OPEN:
+            if request.path not in _OPEN and not lets_in(request):
                 self._check(request)
             return await handler(request)
 

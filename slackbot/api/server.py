@@ -20,13 +20,16 @@ from slackbot.api.conversations import ConversationRoutes
 from slackbot.api.errors import ApiError, errors_as_json
 from slackbot.api.models import ModelRoutes, Train
 from slackbot.api.operations import Operations
+from slackbot.api.pictures import PictureRoutes
 from slackbot.api.trackers import Trackers
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.core.protocol import Core
 from slackbot.dialogue.yamlfile import read_yaml
 from slackbot.errors import SettingsError, StoreUnavailable, StorythreadError
 from slackbot.learning.renewal import Renewal
-from slackbot.settings import Settings
+from slackbot.picture.live import LivePictures
+from slackbot.settings import Settings, example_assistant
+from slackbot.store import Store
 from slackbot.store.logs import Logs
 from slackbot.store.models import Models
 from slackbot.store.server import connect
@@ -39,7 +42,9 @@ LARGEST_BODY = 32 * 1024 * 1024
 SHUTDOWN, TRAINING = 5.0, 3600.0
 
 
-def application(operations: Operations, logs: Logs, access: Access, train: Train | None = None) -> web.Application:
+def application(
+    operations: Operations, logs: Logs, access: Access, pictures: PictureRoutes, train: Train | None = None
+) -> web.Application:
     """The HTTP application."""
 
     async def hello(_: web.Request) -> web.Response:
@@ -49,10 +54,13 @@ def application(operations: Operations, logs: Logs, access: Access, train: Train
         return await _health(logs, operations)
 
     # Errors of the guard are answered in the same form.
-    app = web.Application(middlewares=[errors_as_json, access.middleware()], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[errors_as_json, access.middleware(pictures.lets_in)], client_max_size=LARGEST_BODY
+    )
     app.add_routes([web.get("/", hello), web.get("/health", health)])
     app.add_routes(ModelRoutes(operations, train).routes())
     app.add_routes(ConversationRoutes(operations).routes())
+    pictures.add_to(app)
     return app
 
 
@@ -80,7 +88,10 @@ async def serving(settings: Settings, core: Core, redis_url: str, *, trained: bo
         stack.push_async_callback(redis.aclose)
         logs = Logs(redis)
         operations = Operations(Trackers(logs, lambda: core.domain), core, _assistant_id(folder))
-        app = application(operations, logs, access, _trainer(settings, redis_url) if trained else None)
+        pictures = PictureRoutes(
+            LivePictures(Store(redis), lambda: core.domain, _stories(settings)), settings.picture_secret
+        )
+        app = application(operations, logs, access, pictures, _trainer(settings, redis_url) if trained else None)
         runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -110,6 +121,11 @@ async def serve(
         if renewing is not None:
             renewing.cancel()
             await asyncio.wait({renewing}, timeout=SHUTDOWN)
+
+
+def _stories(settings: Settings) -> Path | None:
+    """The project whose stories are in pictures; of a Rasa that is taught, the files need not be here."""
+    return settings.assistant or (None if settings.core else example_assistant())
 
 
 def _assistant_id(folder: Path | None) -> str:

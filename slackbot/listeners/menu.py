@@ -9,7 +9,7 @@ from slackbot.blocks.values import SessionChoice
 from slackbot.learning.controls import Control
 from slackbot.listeners.forking import ask_where
 from slackbot.listeners.parsing import Json, Press, person_of, place_of, press, whisper
-from slackbot.listeners.picture import DRAWING
+from slackbot.listeners.picture import drawing
 from slackbot.listeners.repeats import Repeats
 from slackbot.listeners.undoing import ask_how_far
 from slackbot.teaching import Teaching
@@ -28,8 +28,7 @@ def _choose(teaching: Teaching) -> Press:
             await ask_how_far(teaching, body, choice.button)
             return None
         if choice.choice == Choice.PICTURE:
-            await teaching.picturing.request(place, person, choice.conversation, body["trigger_id"])
-            return DRAWING
+            return await drawing(teaching, place, person, choice.conversation, body["trigger_id"])
         if choice.choice == Choice.FORK:
             await ask_where(teaching, body, choice.button)
             return None

@@ -21,5 +21,11 @@ async def picture(teaching: Teaching, body: Json, words: str) -> str:
     thread = named[1] if named else None
     conversation = await teaching.meant.shown(body["channel_id"], body["user_id"], thread)
     place = Place(body["team_id"], body["channel_id"])
-    await teaching.picturing.request(place, body["user_id"], conversation.id, body["trigger_id"])
-    return DRAWING
+    return await drawing(teaching, place, body["user_id"], conversation.id, body["trigger_id"])
+
+
+async def drawing(teaching: Teaching, place: Place, person: str, conversation_id: str, request: str) -> str:
+    """Has it drawn; what the person is told, with a link to the live page where there is one. Raises Refused."""
+    await teaching.picturing.request(place, person, conversation_id, request)
+    link = teaching.picturing.link(conversation_id)
+    return f"{DRAWING} <{link}|Watch it live>: this link is good for a week." if link else DRAWING

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import secrets
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -112,6 +114,21 @@ def _handle(name: str) -> str:
     return name.split(maxsplit=1)[0].lower()
 
 
+def _live_pictures() -> dict[str, str]:
+    """Has live pictures served to this machine at a port that is free, and links to them made."""
+    if "STORYTHREAD_API_PORT" in os.environ:
+        return {}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return {
+        "STORYTHREAD_API_HOST": "127.0.0.1",
+        "STORYTHREAD_API_PORT": str(port),
+        "STORYTHREAD_API_TOKEN": secrets.token_hex(16),
+        "STORYTHREAD_PICTURE_URL": f"http://127.0.0.1:{port}",
+        "STORYTHREAD_PICTURE_SECRET": secrets.token_hex(32),
+    }
+
+
 def _environment(slack: Sandbox, redis_url: str, data: Path, quorum: str) -> dict[str, str]:
     environment = {
         **os.environ,
@@ -121,6 +138,7 @@ def _environment(slack: Sandbox, redis_url: str, data: Path, quorum: str) -> dic
         "REDIS_URL": redis_url,
         "STORYTHREAD_DATA": str(data),
         "STORYTHREAD_QUORUM": quorum,
+        **_live_pictures(),
         "STORYTHREAD_LOG_LEVEL": os.environ.get("STORYTHREAD_LOG_LEVEL", "WARNING"),
     }
     for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slackbot.permissions import Right
+from slackbot.picture.links import Links
 from slackbot.teaching.place import Place
 from slackbot.teaching.pressed import Pressed
 from slackbot.teaching.services import Services
@@ -13,6 +14,11 @@ class Picturing:
 
     def __init__(self, services: Services, pressed: Pressed) -> None:
         self._permissions, self._requests, self._pressed = services.permissions, services.requests, pressed
+        self._links = Links.of(services.settings)
+
+    def link(self, conversation_id: str) -> str | None:
+        """Where the picture can be watched live; None where the settings name no address."""
+        return self._links.link(conversation_id) if self._links else None
 
     async def request(self, place: Place, person: str, conversation_id: str, request: str) -> None:
         """Has a session's picture posted in its thread. The same ``request`` again changes nothing."""
