@@ -48,7 +48,7 @@ def _row(row: Row) -> Json:
         "changed": bool(node.step.instead_of),
         "lines": details(node),
         "tally": node.step.tally,
-        "ends": [name for name in node.ends if name][:20],
+        "ends": [name for name in node.ends if name],
         "paths": node.paths,
         "y": row.y,
         "height": row.height,

@@ -1,6 +1,7 @@
 // Draws the picture that the server has laid out, and again whenever the server says that it is another.
 
 const SVG = "http://www.w3.org/2000/svg";
+const MOST_NAMED = 20; // stories in a tooltip
 const SIDE = 6; // between a box's side and its rows, as in the PNG
 const element = (id) => document.getElementById(id);
 const view = element("view");
@@ -73,7 +74,7 @@ function drawRow(box, row) {
   const states = { open: "open", taken_back: "gone" };
   const classes = [row.kind, row.own && "own", row.branch && "branch", states[row.state]].filter(Boolean).join(" ");
   const sign = SIGNS[row.state] ?? (row.changed ? "✎ " : "");
-  const whole = [row.label, ...row.lines, row.tally, row.ends.length > 1 ? `Ends: ${row.ends.join(", ")}` : ""];
+  const whole = [row.label, ...row.lines, row.tally, row.ends.length > 1 ? `Ends: ${row.ends.slice(0, MOST_NAMED).join(", ")}` : ""];
   const group = make("g", { class: classes }, make("title", {}, whole.filter(Boolean).join("\n")), shape(row, x, width));
   if (row.kind === "form") {
     for (const at of [x + 5, x + width - 5]) group.append(make("path", { class: "shape", d: `M${at} ${row.y + 1.5}v${row.height - 3}` }));
@@ -83,7 +84,7 @@ function drawRow(box, row) {
     const isChange = row.changed && at === 0;
     group.append(make("text", { class: isChange ? "small change" : "small", x: middle, y: row.y + 39 + 19 * at }, cut(line, isChange ? 28 : 31)));
   });
-  group.dataset.words = whole.join(" ").toLowerCase();
+  group.dataset.words = [...whole, ...row.ends].join(" ").toLowerCase();
   return group;
 }
 
