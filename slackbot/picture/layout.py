@@ -183,7 +183,7 @@ def _spots(number: int, edges: Mapping[tuple[int, int], object]) -> _Spots:
     above = [(number, place) for place in range(number) if place not in led_to]
     quick = len(edges) > _MANY
     [(places, _, tall, chains)] = from_edges(
-        [*above, *sorted(edges)], ranking_type="down" if quick else None, transpose=False if quick else None
+        [*above, *sorted(edges)], ranking_type="up" if quick else None, transpose=False if quick else None
     )
     scale, left = (WIDTH + ACROSS) / _UNIT, min(x for place, (x, _) in places if place != number)
     found = {

@@ -104,7 +104,7 @@ async def test_it_fits_a_phone(window_maker: Browser, bistro: BuiltinCore, redis
         label = page.locator("#picture .open text.label").first
         box = await label.bounding_box()
         assert box is not None
-        assert box["height"] >= 12
+        assert box["height"] >= 11
         await keep(page, "picture-phone")
 
 

@@ -150,7 +150,9 @@ function here() {
   for (const box of drawn.boxes) for (const row of box.rows) {
     if (row.own && row.state !== "taken_back" && (!last || row.y > last.y)) last = { x: box.x + box.width / 2, y: row.y };
   }
-  if (last) look(last.x, last.y, Math.max(scaleNow(), Math.min(1, view.clientWidth / 320)));
+  if (!last) return;
+  const scale = Math.max(scaleNow(), Math.min(1, view.clientWidth / 460));
+  look(last.x, last.y - (0.2 * view.clientHeight) / scale, scale); // what came before is above
 }
 
 /** All of it where it can be read like that, else the end of the conversation. */
