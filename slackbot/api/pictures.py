@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from aiohttp import web
 
-from slackbot.api.errors import ApiError, not_found
+from slackbot.api.errors import ApiError, no_conversation, not_found
 from slackbot.errors import StoreUnavailable
 from slackbot.picture.links import opens
 from slackbot.picture.live import LivePictures
@@ -70,7 +70,7 @@ class PictureRoutes:
 
     async def _page(self, request: web.Request) -> web.Response:
         if await self._pictures.stamp(request.match_info["id"]) is None:
-            raise not_found()
+            raise no_conversation()
         return web.Response(text=_static("picture.html"), content_type="text/html", headers=_HEADERS)
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -84,7 +84,7 @@ class PictureRoutes:
         everything = request.query.get("all") == "1"
         found = await self._pictures.shown(request.match_info["id"], everything=everything)
         if found is None:
-            raise not_found()
+            raise no_conversation()
         text = await asyncio.to_thread(json.dumps, found, ensure_ascii=False, separators=(",", ":"))
         response = web.Response(text=text, content_type="application/json", headers=_HEADERS)
         response.enable_compression()
