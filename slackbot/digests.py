@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 #: Seconds after which a digest that somebody was sending, and nobody knows what came of it, is looked for. One call to
 #: Slack is given up sooner.
 LENT = 1200.0
+#: Seconds by which this machine's clock may be ahead of Slack's.
+_SKEW = 3600.0
 #: How often a digest is posted and looked for before that is left to a later look.
 _MOST_POSTS = 4
 #: Seconds after which a digest isn't struck out any more.
@@ -123,7 +125,7 @@ class Digests:
         try:
             ts = await self._post(digest, len(due) - len(items))
         except DeliveryUnknown:
-            await self._store.put(person, claimed, replace(claimed, sending=replace(digest, at=0.0)))
+            await self._store.put(person, claimed, replace(claimed, sending=replace(digest, at=now - LENT)))
             raise
         except SlackUnavailable:
             await self._store.put(person, claimed, replace(claimed, sending=None))
@@ -146,7 +148,7 @@ class Digests:
         raise DeliveryUnknown(f"Slack gave no answer to {_MOST_POSTS} digests, and shows none of them")
 
     async def _find(self, digest: Digest) -> str | None:
-        return await self._slack.find(digest.channel, _name(digest), thread_ts=None, since=digest.at)
+        return await self._slack.find(digest.channel, _name(digest), thread_ts=None, since=digest.at - _SKEW)
 
     async def _give_up(self, person: str, known: Reminded, due: Sequence[Due]) -> None:
         """Until the next digest: this person can't be written to."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from enum import StrEnum
 
 from slackbot.blocks.mrkdwn import people
-from slackbot.errors import Refused
+from slackbot.errors import Refused, SlackUnavailable
 from slackbot.learning.session import Session
 
 
@@ -31,8 +33,9 @@ _KNOWN_FOR = 60.0
 _LOOK_AGAIN_AFTER = 3.0
 
 
-#: Members of a channel up to which it is looked up which of them are bots.
-_FEW = 30
+#: Members of a channel up to which it is looked up which of them are bots, and seconds that this may take: somebody
+#: waits for it who wants to start a session.
+_FEW, _SOON = 20, 1.0
 
 
 async def _nobody(_: str) -> bool:
@@ -92,10 +95,17 @@ class Permissions:
         return True
 
     async def annotators(self, channel: str, bot: str) -> int:
-        """How many people can vote in a channel. Where there are many, a few bots may be counted among them."""
+        """How many people can vote in a channel.
+
+        Bots are counted among them where there are many, or where Slack doesn't say soon who is one.
+        """
         await self._is_member(channel, bot)
         others = self._known[channel][1] - {bot}
-        return len(await self._humans(others)) if len(others) <= _FEW else len(others)
+        if len(others) <= _FEW:
+            with suppress(TimeoutError, SlackUnavailable):
+                async with asyncio.timeout(_SOON):
+                    return len(await self._humans(others))
+        return len(others)
 
     async def people(self, channel: str) -> set[str]:
         """Who can vote or decide in a channel: its members, and the adjudicators whom the settings name; no bots."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 
 import pytest
@@ -82,3 +83,11 @@ async def test_bots_are_not_among_those_who_can_vote() -> None:
     large = Permissions(Channel("bot", *(f"p{n}" for n in range(40))).members, humans=humans)
     assert await large.annotators("C", "bot") == 40
     assert asked == [3, 5]
+
+
+async def test_nobody_waits_for_long_to_learn_who_is_a_bot() -> None:
+    async def never(_: Collection[str]) -> set[str]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    assert await Permissions(Channel("ada", "ben", "bot").members, humans=never).annotators("C", "bot") == 2

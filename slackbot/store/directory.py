@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
@@ -15,6 +16,8 @@ from slackbot.store.conversations import available
 
 #: Seconds for which somebody's zone, and who is in a channel, are taken as known.
 PROFILE_KNOWN, MEMBERS_KNOWN = 24 * 3600, 300
+#: People about whom Slack is asked at once.
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,18 @@ class Directory:
         """What is known of each of these ids."""
         ids = sorted(set(people))
         known = await self._known([keys.profile(person) for person in ids]) if ids else []
-        found = {}
-        for person, record in zip(ids, known, strict=True):
-            found[person] = Profile(**json.loads(record)) if record else await self._asked(person)
+        found = {person: Profile(**json.loads(text)) for person, text in zip(ids, known, strict=True) if text}
+        unknown = [person for person in ids if person not in found]
+        turns = asyncio.Semaphore(_AT_ONCE)
+        found.update(zip(unknown, await asyncio.gather(*(self._asked(one, turns) for one in unknown)), strict=True))
         return found
 
-    async def _asked(self, person: str) -> Profile:
-        try:
-            profile = _profile(await self._user(person))
-        except SlackRefused:
-            profile = Profile("", is_person=False)
+    async def _asked(self, person: str, turns: asyncio.Semaphore) -> Profile:
+        async with turns:
+            try:
+                profile = _profile(await self._user(person))
+            except SlackRefused:
+                profile = Profile("", is_person=False)
         await self._remember(keys.profile(person), json.dumps(asdict(profile)), PROFILE_KNOWN)
         return profile
 

@@ -48,7 +48,7 @@ class Digest:
     #: Slack user id, and the id of the channel in which the app and the person are alone.
     person: str
     channel: str
-    #: When it was claimed, Unix seconds; 0 once whoever claimed it has given it up without knowing what came of it.
+    #: When it was claimed, Unix seconds; earlier once whoever claimed it has given it up, not knowing what came of it.
     at: float
     items: tuple[Mentioned, ...]
     #: Of the message; empty until it is known to be posted.

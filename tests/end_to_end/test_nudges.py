@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +17,7 @@ from slackbot.core.builtin import BuiltinCore
 from slackbot.learning.preferences import Nudges, Preferences
 from slackbot.store.nudges import NudgeStore
 from slackbot.store.server import connect
-from tests.end_to_end.stage import Scene, Stage, shown, staged
+from tests.end_to_end.stage import WORKER_BOUND, Scene, Stage, shown, staged
 from workers.nudges import nudge_all
 
 Json = dict[str, Any]
@@ -34,10 +37,14 @@ class Town:
     def clock(self) -> float:
         return self.now.timestamp()
 
-    async def at(self, **later: float) -> int:
-        """So much later, whoever is to be reminded is; how many digests that were."""
+    def move(self, **later: float) -> None:
+        """So much later it is."""
         self.now += timedelta(**later)
         self.stage.slack.clock.advance(timedelta(**later).total_seconds())
+
+    async def at(self, **later: float) -> int:
+        """So much later, whoever is to be reminded is; how many digests that were."""
+        self.move(**later)
         return await nudge_all(self.stage.settings, self.stage.redis_url, self.clock)
 
     def digests(self, who: str) -> list[Json]:
@@ -156,7 +163,7 @@ async def test_each_is_reminded_by_their_own_clock_and_wishes(town: Town) -> Non
 
 async def test_of_two_workers_at_once_one_reminds(town: Town) -> None:
     await asked(town.stage, "hi")
-    town.now += timedelta(hours=5)
+    town.move(hours=5)
     again = [nudge_all(town.stage.settings, town.stage.redis_url, town.clock) for _ in range(4)]
     assert sum(await asyncio.gather(*again)) == 3
     assert [len(town.digests(who)) for who in ("ada", "ben", "cleo", "dan")] == [1, 1, 1, 0]
@@ -179,6 +186,49 @@ async def test_a_digest_whose_sender_died_is_looked_for_and_sent_once(town: Town
     assert await town.at(minutes=15) == (0 if posted else 1)
     assert await town.at(minutes=30) == 0
     assert len(town.digests("ben")) == (1 if posted else 2)  # the first is the test's own doing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_digest_is_sent_once_though_its_sender_is_killed_over_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    """SIGKILL while the message is on its way: Slack takes it all the same, or doesn't."""
+    stage, on_its_way, go_on = town.stage, asyncio.Event(), asyncio.Event()
+    await asked(stage, "hi")
+    for who in ("ada", "cleo"):
+        await town.prefer(who, Preferences(nudges=Nudges.OFF))
+    town.move(hours=5)
+
+    async def hold(method: str) -> None:
+        if method == "chat.postMessage" and not arrives:
+            on_its_way.set()
+            await go_on.wait()
+
+    def kill(method: str, _: Mapping[str, Any], __: Json) -> None:
+        if method == "chat.postMessage":
+            on_its_way.set()
+            sender.kill()
+
+    monkeypatch.setattr(stage.slack.faults, "wait", hold)
+    program = f"from workers import nudges; nudges.nudge_all.__defaults__ = (lambda: {town.clock()},); nudges.nudge()"
+    environment = {**os.environ, **stage.settings.as_environment(), "REDIS_URL": stage.redis_url}
+    sender = await asyncio.create_subprocess_exec(sys.executable, "-c", program, env=environment)
+    if arrives:
+        stage.slack.on_call(kill)
+    async with asyncio.timeout(WORKER_BOUND):
+        await on_its_way.wait()
+        if not arrives:
+            sender.kill()
+        assert await sender.wait() == -signal.SIGKILL
+    monkeypatch.undo()
+    stage.slack._calls.observers.clear()
+    go_on.set()
+    assert len(town.digests("ben")) == arrives
+    assert await town.at(minutes=10) == 0
+    assert await town.at(minutes=15) == (not arrives)
+    assert await town.at(minutes=30) == 0
+    assert len(town.digests("ben")) == 1
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "no answer"])

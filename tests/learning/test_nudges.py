@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackbot.learning.nudges import (
@@ -139,6 +139,7 @@ def test_their_latest_hour_is_never_ahead_and_never_long_ago(now: float, zone: s
     assert wishes.weekends or datetime.fromtimestamp(at, ZoneInfo(zone)).weekday() < 5
 
 
+@settings(max_examples=40)
 @given(MOMENTS, st.sampled_from(ZONES), ANY_WISHES, st.integers(5, 600))
 def test_digests_keep_their_distance_and_come_at_no_quiet_time(
     start: float, zone: str, wishes: Preferences, step: int
@@ -158,6 +159,7 @@ def test_digests_keep_their_distance_and_come_at_no_quiet_time(
         assert len(set(hours)) == len(hours)
 
 
+@settings(max_examples=40)
 @given(MOMENTS, st.sampled_from(ZONES), ANY_WISHES.filter(lambda one: one.nudges != Nudges.OFF))
 def test_nothing_waits_for_ever(start: float, zone: str, wishes: Preferences) -> None:
     """Within ten days somebody is told, unless no minute of the day is loud."""
@@ -205,6 +207,7 @@ def test_a_question_is_brought_to_mind_then_to_backups_then_marked(
     assert stage(ladder, hours * HOUR, PACE, people=people, backups=backups) is then
 
 
+@settings(max_examples=40)
 @given(st.floats(0, 1e6), st.none() | st.floats(0, 1e6), st.none() | st.floats(0, 1e6), st.booleans(), st.booleans())
 def test_time_never_takes_a_question_back(
     since: float, reminded: float | None, escalated: float | None, people: bool, backups: bool
