@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { held, idOf, KEYS, labelProps, use } from "./holding.js";
 import { icon } from "./icons.js";
 import { closeMenu, isOpen, openMenu } from "./menu.js";
-import { flatText, plain, textObject } from "./mrkdwn.js";
+import { flatText, placeOf, plain, textObject } from "./mrkdwn.js";
 import { select } from "./selects.js";
 import { changed, store, ui } from "./store.js";
 
@@ -56,7 +56,9 @@ function button(scope, block, element) {
   const label = element.type === "icon_button" ? null : plain(element.text.text, element.text.emoji);
   const press = async () => {
     const done = use(scope, block, element);
-    if (element.url && /^https?:/i.test(element.url)) open(element.url, "_blank", "noopener");
+    const place = placeOf(element.url ?? "");
+    if (place) location.hash = place;
+    else if (element.url && /^https?:/i.test(element.url)) open(element.url, "_blank", "noopener");
     await done;
   };
   return h(

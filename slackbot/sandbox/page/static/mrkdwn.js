@@ -11,8 +11,17 @@ export function unescape(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** A link that leaves the page; an address that a browser might run is shown as text. */
+/** Where in this page a message is whose address Slack gave; null for any other address. */
+export function placeOf(url) {
+  const found = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d{10})(\d{6})(?:\?thread_ts=([\d.]+))?/.exec(url);
+  if (!found || !channel(found[1])) return null;
+  return `#/${found[1]}/${found[4] ?? `${found[2]}.${found[3]}`}`;
+}
+
+/** A link that leaves the page, unless it leads to a message here; one that a browser might run is shown as text. */
 export function link(url, children, props = {}) {
+  const place = placeOf(url);
+  if (place) return h("a", { href: place, ...props }, children);
   if (!SCHEMES.test(url)) return h("span", null, children);
   return h("a", { href: url, target: "_blank", rel: "noreferrer noopener", ...props }, children);
 }
