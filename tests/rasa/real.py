@@ -30,7 +30,7 @@ class Rasa:
         return subprocess.run(
             [str(self.program), *arguments],
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=TRAINING,
@@ -50,7 +50,7 @@ class Rasa:
                 endpoints.write_text(f"tracker_store:\n  type: redis\n  url: 127.0.0.1\n  port: {redis_port}\n")
                 options += ["--endpoints", str(endpoints)]
             process = await asyncio.create_subprocess_exec(
-                str(self.program), *options, cwd=folder, env=_environment(), stdout=log, stderr=log
+                str(self.program), *options, cwd=folder, env=environment(), stdout=log, stderr=log
             )
             try:
                 endpoint = EndpointConfig(f"http://127.0.0.1:{port}", token=TOKEN)
@@ -68,7 +68,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """For a program of Rasa's: quiet, and in its own environment of packages."""
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
     return {**clean, **quiet}
