@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -208,12 +209,14 @@ class Slack:
         await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=True)
 
     async def push_view(self, trigger_id: str, view: Json) -> None:
-        """Opens a modal on top of the one in which the trigger arose."""
-        await self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view), repeatable=True)
+        """Opens a modal on top of the one in which the trigger arose; does nothing where that was closed meanwhile."""
+        with _closed_meanwhile():
+            await self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view), repeatable=True)
 
     async def update_view(self, view_id: str, view: Json) -> None:
-        """Draws an open modal anew."""
-        await self._call(lambda: self.client.views_update(view_id=view_id, view=view), repeatable=True)
+        """Draws an open modal anew; does nothing where it was closed meanwhile."""
+        with _closed_meanwhile():
+            await self._call(lambda: self.client.views_update(view_id=view_id, view=view), repeatable=True)
 
     async def publish_home(self, person: str, view: Json) -> None:
         """Draws a person's Home tab."""
@@ -269,6 +272,16 @@ class Slack:
                 why = type(error).__name__
             await asyncio.sleep(wait)
         raise SlackUnavailable(f"Slack does not answer ({why}); check the network and try again")
+
+
+@contextmanager
+def _closed_meanwhile() -> Iterator[None]:
+    """Takes no harm from a modal that somebody has closed."""
+    try:
+        yield
+    except SlackRefused as error:
+        if error.code != "not_found":
+            raise
 
 
 def _answer(error: SlackApiError) -> tuple[int, str]:

@@ -165,3 +165,11 @@ async def test_nothing_is_added_to_a_session_that_is_over(stage: Stage) -> None:
     await scene.shows("Aborted by")
     await ben.submit()
     assert "aborted" in ben.view_errors[NAME]
+
+
+@pytest.mark.parametrize("press", ["New intent…", "Add entity"])
+async def test_a_modal_that_is_closed_while_a_button_in_it_is_handled_is_left_closed(stage: Stage, press: str) -> None:
+    """The press is acknowledged, too; one that isn't raises."""
+    _, ben = await modal(stage)
+    await asyncio.gather(ben.view_press(press), ben.close_view())
+    assert ben.view is None
