@@ -22,8 +22,8 @@ from slackbot.store.server import connect
 START_BOUND = 60.0  # seconds
 
 
-# No deadline: a busy machine is not a fault of the code. The same examples each time: what is red was broken by the change
-# that is tested. Others are looked for with: pytest --hypothesis-profile=search
+# No deadline: a busy machine is not a fault of the code. The same examples each time: what is red was broken by the
+# change that is tested. Others are looked for with: pytest --hypothesis-profile=search
 settings.register_profile("ordinary", deadline=None, max_examples=40, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("ordinary")
