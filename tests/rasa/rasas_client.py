@@ -64,7 +64,7 @@ def chosen(choices, wanted):
 
 async def one_by_one(endpoint, conversation):
     """The functions, without the loop around them."""
-    assert "utter_greet" in (await interactive.retrieve_domain(endpoint))["actions"]
+    assert "utter_greet" in (await interactive.retrieve_domain(endpoint))["responses"]
     assert (await interactive.retrieve_status(endpoint))["num_active_training_jobs"] == 0
     assert await interactive.is_listening_for_message(conversation, endpoint)
     await interactive.send_message(endpoint, conversation, "hi")

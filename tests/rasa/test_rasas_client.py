@@ -64,12 +64,11 @@ async def test_rasas_own_client_teaches_corrects_undoes_forks_restarts_and_expor
         said, _ = await asyncio.wait_for(client.communicate(), 500)
         assert client.returncode == 0, said.decode()[-6000:]
         tracker = await retrieve_tracker(EndpointConfig(api.url, token=TOKEN), "theirs")
-    (tmp_path / "said.txt").write_bytes(said)
     events = tracker["events"]
     assert [event["event"] for event in events].count("restart") == 2
     assert [event["name"] for event in events if event["event"] == "action"][-2:] == ["utter_menu", "action_listen"]
-    corrected = [event for event in events if event["event"] == "user" and event["text"] == "it could be worse"]
-    assert corrected[-1]["parse_data"]["intent"] == {"name": "mood_good", "confidence": 1.0}
+    spoken = [event for event in events if event["event"] == "user" and event["text"] == "it could be worse"]
+    assert {"name": "mood_good", "confidence": 1.0} in [event["parse_data"]["intent"] for event in spoken]
     assert "it could be worse" in (tmp_path / "nlu.yml").read_text()
     assert "utter_tea" in (tmp_path / "domain.yml").read_text()
     assert "utter_menu" in (tmp_path / "stories.yml").read_text()
