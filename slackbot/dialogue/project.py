@@ -16,6 +16,7 @@ from slackbot.dialogue.environment import Environment, expanded
 from slackbot.dialogue.events import ActionExecuted, Event, UserUttered
 from slackbot.dialogue.nlu import NLUData, merged_nlu, nlu_from
 from slackbot.dialogue.stories import Story, stories_from
+from slackbot.dialogue.unread import unread_sections
 from slackbot.dialogue.yamlfile import line_of, read_yaml
 from slackbot.errors import FileError
 
@@ -80,6 +81,9 @@ class _File:
         _refuse_bare_list(path, written)
         self.path = path
         self.written: dict[str, Any] = written if isinstance(written, dict) else {}
+        for name in unread_sections(path.read_bytes().decode("utf-8"), self.written):
+            problem = "quotes, a space before the colon or a byte order mark hide it"
+            logger.warning("%s:%s: Rasa doesn't read %r: %s", path, line_of(written, name), name, problem)
         self.data = expanded(self.written, path, environment)
 
     def responses(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from slackbot.dialogue.merge.examples import Conflict
 from slackbot.dialogue.merge.files import ProjectFiles
 from slackbot.dialogue.merge.lines import Lines
 from slackbot.dialogue.merge.taught import Conversation, taught_by
-from slackbot.dialogue.merge.verify import check_readers
+from slackbot.dialogue.merge.verify import check_is_read, check_readers
 from slackbot.dialogue.project import load_project
 from slackbot.dialogue.yamlfile import FORMAT_VERSION, parse_yaml, write_atomically
 from slackbot.errors import FileError
@@ -136,7 +136,10 @@ class _Changes:
         editor = YamlEditor(path, before or "")
         batch.put_into(editor)
         after = editor.result()
-        check_readers(path, editor.data, parse_yaml(Lines(after).plain, path), batch)
+        data = parse_yaml(Lines(after).plain, path)
+        check_readers(path, editor.data, data, batch)
+        if self._files.is_data(path):
+            check_is_read(path, after, data, batch)
         self.made.append(FileChange(path, before, after))
 
 

@@ -13,6 +13,7 @@ from slackbot.dialogue.merge.quiet import quiet
 from slackbot.dialogue.merge.stories import fingerprint
 from slackbot.dialogue.nlu import Example, nlu_from
 from slackbot.dialogue.stories import Story, stories_from
+from slackbot.dialogue.unread import unread_sections
 from slackbot.errors import FileError
 
 
@@ -29,6 +30,15 @@ def check_readers(path: Path, before: Any, after: Any, batch: Batch) -> None:
             _compare(path, old, new, [("story", story.name, fingerprint(story)) for story in batch.stories])
         if batch.intents or batch.entities or batch.actions or batch.responses:
             Domain(after, path)
+
+
+def check_is_read(path: Path, text: str, data: Mapping[Any, Any], batch: Batch) -> None:
+    """Raises FileError where Rasa would not read, from a file of training data, what the batch has added to it."""
+    added = {"nlu": batch.examples, "stories": batch.stories, "responses": batch.responses}
+    for name in unread_sections(text, data):
+        if added.get(name):
+            remedy = f"begin a line with {name}: and no quotes, and save the file without byte order mark"
+            raise FileError(path, None, f"Rasa doesn't read {name!r} in this file", remedy)
 
 
 def _check_examples(path: Path, before: Any, after: Any, added: Sequence[Example]) -> None:

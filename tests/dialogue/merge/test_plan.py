@@ -405,6 +405,20 @@ def test_what_a_file_in_flow_style_cannot_take_goes_to_another(tmp_path: Path) -
     assert written(folder, talk(said("yo"), GREET)) == {"data/storythread.yml": ["    - yo"]}
 
 
+@pytest.mark.parametrize("hidden", ["\ufeffnlu:", "'nlu':", "nlu :"])
+def test_what_is_taught_does_not_go_where_rasa_would_not_read_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, hidden: str
+) -> None:
+    """Rasa takes a file for NLU data only where a line begins with ``nlu:``."""
+    folder = usual(tmp_path, data_0_nlu__yml=f"{hidden}\n- intent: greet\n  examples: |\n    - hi\n")
+    assert written(folder, talk(said("hey"), GREET)) == {
+        "data/storythread.yml": ['version: "3.1"', "nlu:", "- intent: greet", "  examples: |", "    - hey"]
+    }
+    [note] = notes(folder, talk(said("yo"), GREET))
+    assert note.startswith(f"{folder / 'data/nlu.yml'}: Rasa doesn't read 'nlu' in this file; begin a line with nlu:")
+    assert f"{folder / 'data/nlu.yml'}:1: Rasa doesn't read 'nlu': " in caplog.text
+
+
 def test_with_a_named_file_there_is_no_other(tmp_path: Path) -> None:
     folder = usual(tmp_path, data_0_nlu__yml=FLOW)
     before = content(folder)
