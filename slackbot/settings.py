@@ -338,6 +338,20 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     handler.addFilter(RedactSecrets(settings.secrets))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    logging.getLogger("aiohttp.server").addFilter(without_what_was_sent)
+
+
+def without_what_was_sent(record: logging.LogRecord) -> bool:
+    """A filter: of a request that is no HTTP it leaves one line without what was sent, which may hold a token."""
+    from aiohttp.http_exceptions import HttpProcessingError  # noqa: PLC0415  only once a server runs
+    from aiohttp.web import RequestPayloadError  # noqa: PLC0415  as above
+
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError | RequestPayloadError):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        record.msg, record.args = f"{record.getMessage()}: it is no HTTP ({type(error).__name__})", None
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def bundled(name: str) -> Path:

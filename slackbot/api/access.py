@@ -65,7 +65,7 @@ class Access:
     def _check_jwt(signed: str, secret: str, conversation_id: str | None) -> None:
         try:
             user = jwt.decode(signed, secret, algorithms=["HS256"]).get("user")
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, UnicodeError):  # UnicodeError: of bytes that are no text
             raise _unknown() from None
         user = user if isinstance(user, dict) else {}
         is_own = conversation_id is not None and user.get("username") == conversation_id
@@ -84,10 +84,17 @@ def is_loopback(host: str) -> bool:
 def _check_from_here(request: web.Request) -> None:
     """Keeps out pages of the web that are open in a browser on this machine."""
     origin = request.headers.get("Origin")
-    hosts = [urlsplit(f"//{request.host}").hostname]
-    hosts += [urlsplit(origin).hostname] if origin else []
+    hosts = [_host_of(f"//{request.host}")]
+    hosts += [_host_of(origin)] if origin else []
     if not all(host is not None and is_loopback(host) for host in hosts):
         raise ApiError(403, "NotAuthorized", "Without a token, only this machine may ask, by the name of localhost.")
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _unknown() -> ApiError:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from slackbot.api.errors import bad_request, json_body, json_object
 from slackbot.api.operations import Operations
-from slackbot.api.written import Raw, event_text, written
+from slackbot.api.written import Raw, written
 from slackbot.core.protocol import Prediction
 from slackbot.dialogue.events import (
     ActionExecuted,
@@ -149,9 +149,8 @@ def _event(row: Any) -> Event:
     if isinstance(event, SlotSet) and "value" not in row:
         raise ValueError("slot event: value is missing")
     found = event.entities if isinstance(event, UserUttered | EntitiesAdded) else ()
-    if not all("entity" in entity and "value" in entity for entity in found):
-        raise ValueError(f"{event.type_name} event: an entity lacks entity or value")
-    event_text(event).encode()  # half of a surrogate pair can't be stored
+    if not all(isinstance(entity.get("entity"), str) and "value" in entity for entity in found):
+        raise ValueError(f"{event.type_name} event: an entity lacks entity, which is text, or value")
     return event
 
 
@@ -192,14 +191,17 @@ def _spoken(body: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
         raise bad_request("The message has no text.", "text")
     if parsed is None:
         return text, None
-    is_understood = isinstance(parsed, dict) and isinstance(parsed.get("intent"), dict)
+    intent = parsed.get("intent") if isinstance(parsed, dict) else None
+    is_understood = isinstance(intent, dict) and isinstance(intent.get("name"), str | None)
     if not is_understood or not _are_entities(parsed.get("entities")):
         raise bad_request("parse_data must be an object with intent and entities.", "parse_data")
     return text, {"text": text, **parsed}
 
 
 def _are_entities(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) and "entity" in one for one in value)
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and isinstance(one.get("entity"), str) for one in value
+    )
 
 
 def _is_number(value: Any) -> bool:

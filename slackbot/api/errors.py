@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from typing import Any
 
 from aiohttp import web
@@ -75,6 +76,8 @@ def _as_api_error(error: Exception, request: web.Request) -> ApiError:
             return ApiError(409, "Conflict", str(error))
         case StoreUnavailable():
             return ApiError(503, "StoreUnavailable", str(error))
+        case web.RequestPayloadError() | ConnectionError():
+            return bad_request("The request's body can't be read to its end.")
         case StorythreadError():
             return ApiError(500, "ConversationError", f"An unexpected error occurred. Error: {error}")
     log.error("%s %s failed", request.method, request.path, exc_info=error)
@@ -83,11 +86,20 @@ def _as_api_error(error: Exception, request: web.Request) -> ApiError:
 
 async def json_body(request: web.Request) -> Any:
     """The body, which must be JSON."""
-    text = await request.text()
+    written = await request.read()
     try:
-        return json.loads(text, parse_constant=_no_number)
+        text = written.decode("utf-8-sig")  # whatever the header says: JSON that is exchanged is UTF-8
+        body = json.loads(text, parse_float=_finite, parse_constant=_no_number)
+        if "\\u" in text:
+            json.dumps(body, ensure_ascii=False).encode()  # half of a surrogate pair can't be stored
     except (ValueError, RecursionError):
-        raise bad_request("The request's body is not JSON.") from None
+        raise bad_request("The request's body is not JSON in UTF-8.") from None
+    return body
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
 
 
 def _no_number(text: str) -> Any:

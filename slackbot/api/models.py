@@ -89,7 +89,7 @@ class ModelRoutes:
             raise ApiError(409, "Conflict", "The assistant that is served here is not trained here.")
         if "callback_url" in request.query:
             raise bad_request("There are no callbacks here; wait for the answer.", "callback_url", "query")
-        if (await request.text()).strip() not in {"", "{}"}:
+        if (await request.read()).strip() not in {b"", b"{}"}:
             raise bad_request("The project's own files are what is trained here; send no training data.")
         self._trainings += 1
         try:

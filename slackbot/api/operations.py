@@ -59,10 +59,10 @@ class Operations:
     async def opened(self, conversation_id: str) -> Draft:
         """The conversation to be read. One that isn't there begins: it is stored with the start of its session."""
         async with self.trackers.alone(conversation_id):
-            kept = await self.trackers.read(conversation_id)
-            if kept is not None:
+            kept = await self.trackers.read(conversation_id) or self.trackers.begun(conversation_id)
+            if kept.version or kept.is_session:
                 return kept.draft(self.stamp)
-            return await self._session_stored(self.trackers.begun(conversation_id))
+            return await self._session_stored(kept)
 
     async def found(self, conversation_id: str) -> Draft:
         """The conversation as it is. Raises ApiError where there is none."""

@@ -15,6 +15,8 @@ TEXT = (str,)
 TEXT_OR_NULL = (str, NoneType)
 NUMBER_OR_NULL = (int, float, NoneType)
 BOOL = (bool,)
+#: No time has as many seconds; NaN has no less.
+_ALL_TIME = 1e15
 
 
 class JsonField(NamedTuple):
@@ -47,6 +49,8 @@ class Event:
         if self.metadata is None:
             object.__setattr__(self, "metadata", {})
         self._check("timestamp", self.timestamp, NUMBER_OR_NULL)
+        if self.timestamp is not None and not abs(self.timestamp) < _ALL_TIME:
+            raise broken(self, f"timestamp must be in seconds since 1970, not {self.timestamp!r:.80}")
         self._check("metadata", self.metadata, (Mapping,))
         for item in self.json_fields:
             self._check(item.key, getattr(self, item.attribute), item.types)

@@ -39,8 +39,8 @@ class Log:
 
     @property
     def exists(self) -> bool:
-        """Whether there is such a conversation."""
-        return self.version > 0 or self.session is not None
+        """Whether there is such a conversation; it may have been replaced by nothing."""
+        return self.version > 0 or self.replaced > 0 or self.session is not None
 
 
 class Logs:
