@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slackbot.dialogue.merge import plan
@@ -31,13 +31,20 @@ def test_a_new_file_and_missing_final_newlines_are_told() -> None:
     assert "-a\n\\ No newline at end of file\n+a\n+b\n" in unified_diff("f", "a", "a\nb\n")
 
 
-@given(st.lists(st.sampled_from("ab"), min_size=20, max_size=60), st.data())
-def test_added_lines_take_nothing_away_however_often_the_same_lines_occur(old: list[str], data: st.DataObject) -> None:
-    place = data.draw(st.integers(0, len(old)))
-    new = [*old[:place], "c", *old[place:]]
+@example(["a"] * 20, [(1, "c")])
+@given(
+    st.lists(st.sampled_from("ab"), min_size=20, max_size=60),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from("abc")), min_size=1, max_size=4),
+)
+def test_added_lines_take_nothing_away_however_often_the_same_lines_occur(
+    old: list[str], added: list[tuple[int, str]]
+) -> None:
+    new = list(old)
+    for place, line in added:
+        new.insert(place, line)
     diff = unified_diff("f", "\n".join([*old, ""]), "\n".join([*new, ""]))
     changed = [line for line in diff.splitlines()[2:] if not line.startswith((" ", "@"))]
-    assert changed == ["+c"]
+    assert sorted(changed) == sorted(f"+{line}" for _, line in added)
 
 
 def test_that_holds_in_long_files_too() -> None:
