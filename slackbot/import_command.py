@@ -63,10 +63,10 @@ def _check_names(path: Path, logs: Sequence[NamedLog]) -> None:
     seen: set[str] = set()
     for log in logs:
         if log.name in seen:
-            raise FileError(path, None, f"there are two conversations {log.name}", "give each an id of its own")
+            raise FileError(path, log.line, f"there are two conversations {log.name}", "give each an id of its own")
         if len(log.name) > LONGEST_ID or not log.name.isprintable():
             problem = f"{log.name[:40]!r} is no id"
-            raise FileError(path, None, problem, f"an id has at most {LONGEST_ID} printable characters")
+            raise FileError(path, log.line, problem, f"an id has at most {LONGEST_ID} printable characters")
         seen.add(log.name)
 
 
@@ -76,7 +76,11 @@ async def _import(imports: Imports, log: NamedLog, source: str, *, confirmed: bo
     is_confirmed = _is_confirmed(found)
     if found.session and not is_confirmed:
         return OTHER, "there is a session of that id here"
+    if not new:
+        return OTHER, "it has no events"
     known = len(found.events)
+    if known > len(new) and found.events[: len(new)] == new:
+        return OTHER, "the conversation of that id here has gone on since"
     if found.events != new[:known]:
         return OTHER, "the conversation of that id here is another one"
     if known == len(new) and (is_confirmed or not confirmed):

@@ -10,6 +10,7 @@ from typing import Any
 
 from slackbot.dialogue.events import EntitiesAdded, Event, UserUttered, events_from_dicts
 from slackbot.errors import FileError, UnknownEvent
+from slackbot.strict_json import loads
 
 #: What a conversation's id is called: in a file of logs, in Rasa's answers, and where Rasa stores it.
 _NAMES = ("conversation", "sender_id", "name")
@@ -22,6 +23,8 @@ class NamedLog:
 
     name: str
     events: tuple[Event, ...]
+    #: Where it begins in its file; where the list begins that it is in.
+    line: int
 
 
 def logs_from_file(path: Path) -> list[NamedLog]:
@@ -48,22 +51,37 @@ def _text(path: Path) -> str:
 
 def _rows(path: Path, text: str) -> Iterator[tuple[int, Any]]:
     """Each with its line."""
-    try:
-        whole = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        for line, written in enumerate(text.split("\n"), start=1):
-            if written.strip():
-                yield line, _parsed(path, line, written)
+    lines = [(line, written) for line, written in enumerate(text.split("\n"), start=1) if written.strip()]
+    if not lines:
         return
-    line = text[: len(text) - len(text.lstrip())].count("\n") + 1
-    yield from ((line, row) for row in (whole if isinstance(whole, list) else [whole]))
+    try:
+        whole = _parsed(path, 1, text)
+    except FileError:
+        if not any(_is_row(written) for _, written in lines[:2]):
+            raise  # with the place in the whole, which has no object a line
+        yield from ((line, _parsed(path, line, written)) for line, written in lines)
+        return
+    yield from ((lines[0][0], row) for row in (whole if isinstance(whole, list) else [whole]))
+
+
+def _is_row(written: str) -> bool:
+    try:
+        row = json.loads(written)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and "events" in row
 
 
 def _parsed(path: Path, line: int, written: str) -> Any:
     try:
-        return json.loads(written)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise FileError(path, line, f"this is not JSON ({error})", _REMEDY) from error
+        return loads(written)
+    except json.JSONDecodeError as error:
+        problem = f"this is not JSON ({error.msg}, column {error.colno})"
+        raise FileError(path, line + error.lineno - 1, problem, _REMEDY) from error
+    except RecursionError:
+        raise FileError(path, line, "this is not JSON (it is nested too deeply)", _REMEDY) from None
+    except ValueError as error:
+        raise FileError(path, line, str(error), "write JSON that others can read, too") from error
 
 
 def _log(path: Path, line: int, row: Any) -> NamedLog:
@@ -72,13 +90,16 @@ def _log(path: Path, line: int, row: Any) -> NamedLog:
     name = next((row[key] for key in _NAMES if key in row), None)
     if not isinstance(name, str) or not name.strip():
         raise FileError(path, line, "the conversation has no id", _REMEDY)
-    try:
-        events = events_from_dicts(row["events"])
-        for event in events:
-            _check(event)
-    except (UnknownEvent, ValueError) as error:
-        raise FileError(path, line, str(error), "write events as Rasa does") from error
-    return NamedLog(name, tuple(events))
+    events: list[Event] = []
+    for number, written in enumerate(row["events"], start=1):
+        try:
+            for event in events_from_dicts([written]):
+                _check(event)
+                events.append(event)
+        except (UnknownEvent, ValueError) as error:
+            problem = f"event {number} of conversation {name!r:.80}: {error}"
+            raise FileError(path, line, problem, "write events as Rasa does") from error
+    return NamedLog(name, tuple(events), line)
 
 
 def _check(event: Event) -> None:

@@ -135,6 +135,16 @@ async def test_what_differs_is_left_alone_and_named(put: Importer, redis: Redis)
     assert await Imports(redis).find("me") == before
 
 
+async def test_what_is_less_than_what_is_here_or_nothing_is_left_out_and_named(put: Importer, redis: Redis) -> None:
+    await put(tracker("me", AGAIN))
+    assert await put(tracker("me", TURN), tracker("you", []), confirmed=True) == "2 conversations: 2 not imported"
+    assert put.warned == [
+        "me: the conversation of that id here has gone on since; it was not imported",
+        "you: it has no events; it was not imported",
+    ]
+    assert not (await Imports(redis).find("you")).session
+
+
 async def test_of_two_that_import_the_same_at_once_one_wins_and_nothing_is_twice(put: Importer, redis: Redis) -> None:
     one = tracker("me", TURN)
     await asyncio.gather(*(put(one) for _ in range(4)), return_exceptions=True)
@@ -152,10 +162,13 @@ async def test_a_file_may_be_one_list_or_one_tracker(put: Importer, written: str
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ([tracker("me", TURN), tracker("me", AGAIN)], "there are two conversations me"),
+        ([tracker("me", TURN), tracker("me", AGAIN)], ":2: there are two conversations me"),
         ([tracker("me", TURN), {"events": []}], ":2: the conversation has no id"),
-        ([tracker("me", [{"event": "nonsense"}])], "nonsense"),
-        ([tracker("x" * 300, TURN)], "is no id"),
+        ([tracker("me", [LISTEN, {"event": "nonsense"}])], ":1: event 2 of conversation 'me': .*nonsense"),
+        ([tracker("x" * 300, TURN)], ":1: 'x+' is no id"),
+        ([json.dumps(tracker("me", TURN), indent=1)[:-20]], ":33: this is not JSON"),
+        ([tracker("me", [{**HI, "text": "\ud800"}])], ":1: half of a surrogate pair"),
+        ([tracker("me", [LISTEN]), tracker("you", [{**LISTEN, "confidence": float("nan")}])], ":2: NaN is no number"),
         ([tracker("me", TURN), "{"], ":2: this is not JSON"),
     ],
 )

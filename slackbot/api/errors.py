@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.errors import Conflict, PersonError, Refused, StoreUnavailable, StorythreadError
+from slackbot.strict_json import loads
 
 log = logging.getLogger(__name__)
 
@@ -88,22 +88,9 @@ async def json_body(request: web.Request) -> Any:
     """The body, which must be JSON."""
     written = await request.read()
     try:
-        text = written.decode("utf-8-sig")  # whatever the header says: JSON that is exchanged is UTF-8
-        body = json.loads(text, parse_float=_finite, parse_constant=_no_number)
-        if "\\u" in text:
-            json.dumps(body, ensure_ascii=False).encode()  # half of a surrogate pair can't be stored
+        return loads(written.decode("utf-8-sig"))  # whatever the header says: JSON that is exchanged is UTF-8
     except (ValueError, RecursionError):
         raise bad_request("The request's body is not JSON in UTF-8.") from None
-    return body
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(text)
 
 
 async def json_object(request: web.Request, if_missing: str) -> dict[str, Any]:
