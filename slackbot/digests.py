@@ -133,7 +133,8 @@ class Digests:
         except SlackRefused:
             await self._give_up(person, claimed, due)
             raise
-        await self._store.sent(person, claimed, replace(digest, ts=ts), now)
+        counted = [one.pending.id for one in due[len(items) :]]
+        await self._store.sent(person, claimed, replace(digest, ts=ts), now, counted)
         return True
 
     async def _post(self, digest: Digest, more: int) -> str:

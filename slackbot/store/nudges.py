@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from typing import Any, cast
@@ -110,9 +110,14 @@ class NudgeStore:
         """Notes something of a person; None, and nothing changed, where another process did meanwhile."""
         return await self._swap(person, known, new)
 
-    async def sent(self, person: str, known: Reminded, digest: Digest, now: float) -> Reminded | None:
-        """Notes that a digest was posted, with all that follows. None as ``put``."""
-        told = Told(now, frozenset(one.id for one in digest.items))
+    async def sent(
+        self, person: str, known: Reminded, digest: Digest, now: float, counted: Iterable[str] = ()
+    ) -> Reminded | None:
+        """Notes that a digest was posted, with all that follows. None as ``put``.
+
+        ``counted`` are the ids of questions that it counts and doesn't list: they are no news to the person.
+        """
+        told = Told(now, frozenset((*(one.id for one in digest.items), *counted)))
         fields = [f"{one.id}\n{ESCALATED if one.as_backup else REMINDED}" for one in digest.items]
         return await self._swap(person, known, Reminded(told), digest=digest, fields=fields, now=now)
 

@@ -123,6 +123,21 @@ async def test_a_digest_in_which_all_is_decided_is_struck_out(town: Town) -> Non
     assert "~" not in shown(town.digests("ben")[0])  # he has not voted on the second
 
 
+async def test_what_a_digest_only_counts_is_not_news_an_hour_later(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has more questions waiting than are listed gets the same digest once a day, as everybody."""
+    monkeypatch.setattr("slackbot.digests.MOST_LISTED", 1)
+    one, two = await asked(town.stage, "hi", "2"), await asked(town.stage, "bye", "2")
+    for scene in (one, two):
+        await scene.press("ada", "All right")
+    await town.at(hours=5)
+    [digest] = town.digests("ben")
+    assert shown(digest).startswith("*2 questions wait for you*")
+    assert "and 1 more" in shown(digest)
+    assert await town.at(hours=2) == 0
+    assert await town.at(hours=22) > 0
+    assert len(town.digests("ben")) == 2
+
+
 async def test_what_was_settled_before_it_was_time_is_not_mentioned(town: Town) -> None:
     one, two = await asked(town.stage, "hi", "1"), await asked(town.stage, "bye", "1")
     await one.agree("ben")
