@@ -33,6 +33,8 @@ ALT_TEXT = 1000
 _LIMITS = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 #: Errors after which some of what was asked for may have been done.
 _OUTAGES = frozenset({"fatal_error", "internal_error", "service_unavailable"})
+#: A modal was closed meanwhile. A trigger was used: by a call whose answer was lost, or by another process of ours.
+_CLOSED, _USED = "not_found", "exchanged_trigger_id"
 _PAGE = 200
 _MOST_PAGES = 20
 #: Addresses of messages that are remembered.
@@ -205,17 +207,18 @@ class Slack:
         )
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
-        """Opens a modal. A trigger works once, within 3 seconds."""
-        await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=True)
+        """Opens a modal. A trigger works once, within 3 seconds: one that was used has opened it already."""
+        with _taking(_USED):
+            await self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view), repeatable=True)
 
     async def push_view(self, trigger_id: str, view: Json) -> None:
         """Opens a modal on top of the one in which the trigger arose; does nothing where that was closed meanwhile."""
-        with _closed_meanwhile():
+        with _taking(_CLOSED, _USED):
             await self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view), repeatable=True)
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """Draws an open modal anew; does nothing where it was closed meanwhile."""
-        with _closed_meanwhile():
+        with _taking(_CLOSED):
             await self._call(lambda: self.client.views_update(view_id=view_id, view=view), repeatable=True)
 
     async def publish_home(self, person: str, view: Json) -> None:
@@ -275,12 +278,12 @@ class Slack:
 
 
 @contextmanager
-def _closed_meanwhile() -> Iterator[None]:
-    """Takes no harm from a modal that somebody has closed."""
+def _taking(*codes: str) -> Iterator[None]:
+    """Takes these refusals without harm."""
     try:
         yield
     except SlackRefused as error:
-        if error.code != "not_found":
+        if error.code not in codes:
             raise
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from slackbot.blocks.change import NAME, PICK_ACTION, PICK_TYPE, PICK_WORDS, TEXT
 from slackbot.core.builtin import BuiltinCore
-from tests.end_to_end.stage import labels, staged
+from tests.end_to_end.stage import Stage, labels, staged
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
@@ -57,3 +57,16 @@ async def test_a_whole_turn_of_corrections_delivered_thrice(
         assert {call.error for call in stage.slack.calls} <= {None, "ratelimited"}
         assert (await scene.steps())[-4:] == ["user:goodbye", "action:utter_goodbye", "bot", "action:action_listen"]
         assert [message for message in scene.messages if "Change" in labels(message)] == []
+
+
+async def test_a_modal_stays_open_though_slack_never_said_that_it_is(stage: Stage) -> None:
+    """The connection broke behind the call; called again, Slack says that the trigger was used."""
+    scene = await stage.teach()
+    await scene.say("hi")
+    await scene.card("hi")
+    for method in ("views.open", "views.push"):
+        stage.slack.faults.drop_response_after(method)
+    ben = await scene.open_change("ben")
+    await ben.view_press("New intent…")
+    assert [view["callback_id"] for view in ben.views] == ["change", "new_intent"]
+    assert ben.ephemerals == []

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Protocol
 
 from slackbot.app import serve
 from slackbot.core.protocol import Core
-from tests.faults.world import STEP, World
+from slackbot.settings import Settings
+from tests.faults.world import STEP
 from workers.requests import WorkerRequests
 
 
-class AppHere:
-    """Runs the app in a world, stops it, and runs it again."""
+class Place(Protocol):
+    """Where an app runs: a world, or a stage beside whose app it is another."""
 
-    def __init__(self, made: World, core: Core) -> None:
+    @property
+    def settings(self) -> Settings:
+        """What the app is told."""
+
+    redis_url: str
+
+
+class AppHere:
+    """Runs the app somewhere, stops it, and runs it again."""
+
+    def __init__(self, made: Place, core: Core) -> None:
         self._world, self._core = made, core
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
