@@ -338,6 +338,7 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     handler.addFilter(RedactSecrets(settings.secrets))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    logging.getLogger("rust-sugiyama").setLevel(logging.WARNING)  # it tells each step of drawing a graph
     logging.getLogger("aiohttp.server").addFilter(without_what_was_sent)
 
 

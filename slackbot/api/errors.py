@@ -36,6 +36,10 @@ class ApiError(PersonError):
         }
         return web.Response(status=self.status, text=json.dumps(body), content_type="application/json")
 
+    def page(self) -> web.Response:
+        """The answer to somebody who reads it in a browser."""
+        return web.Response(status=self.status, text=self.message)
+
 
 def bad_request(message: str, parameter: str = "", place: str = "body") -> ApiError:
     """400, with which parameter is wrong, and where."""
@@ -65,7 +69,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
     except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-        return _as_api_error(error, request).response()
+        problem = _as_api_error(error, request)
+        return problem.page() if "text/html" in request.headers.get("Accept", "") else problem.response()
 
 
 def _as_api_error(error: Exception, request: web.Request) -> ApiError:

@@ -98,21 +98,26 @@ class PictureRoutes:
         try:
             response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
             await response.prepare(request)
-            await _follow(lambda: self._pictures.stamp(request.match_info["id"]), response.write, request.app[_CLOSING])
+            closing = request.app[_CLOSING]
+            ended = lambda: closing.is_set() or request.transport is None  # noqa: E731  None: the window was closed
+            await _follow(lambda: self._pictures.stamp(request.match_info["id"]), response.write, ended, closing)
             return response
         finally:
             self._streams -= 1
 
 
 async def _follow(
-    stamp: Callable[[], Awaitable[str | None]], write: Callable[[bytes], Awaitable[None]], closing: asyncio.Event
+    stamp: Callable[[], Awaitable[str | None]],
+    write: Callable[[bytes], Awaitable[None]],
+    ended: Callable[[], bool],
+    closing: asyncio.Event,
 ) -> None:
     """Until the window is closed, the server ends, or it has taken as long as one stream may."""
     loop = asyncio.get_running_loop()
     known, said, until = "", loop.time(), loop.time() + _LONGEST
     try:
         await write(b"retry: 3000\n\n")
-        while not closing.is_set() and loop.time() < until:
+        while not ended() and loop.time() < until:
             try:
                 now = await stamp() or ""
             except StoreUnavailable:

@@ -124,6 +124,30 @@ async def test_the_stream_tells_of_every_vote_and_ends_with_the_server(
         answer.close()
 
 
+async def test_a_window_that_was_closed_makes_room_for_another(
+    tiny: BuiltinCore, redis_url: str, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(pictures, "MOST_STREAMS", 1)
+    monkeypatch.setattr(pictures, "_HEARTBEAT", 3600.0)
+    async with running(tiny, redis_url, Settings(api_port=0, picture_secret=SECRET)) as api, asyncio.timeout(BOUND):
+        address = f"{api.url}/pictures/{lesson.id}/changes?key={key(lesson)}"
+        first = await api.http.get(address)
+        while not (await first.content.readline()).startswith(b"data:"):
+            pass
+        first.close()
+        while (answer := await api.http.get(address)).status == 503:  # noqa: ASYNC110  nothing tells of it
+            await asyncio.sleep(0.02)
+        answer.close()
+
+
+async def test_somebody_with_an_old_link_reads_what_to_do_in_their_browser(page: Api, lesson: Lesson) -> None:
+    as_browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    status, kind, text = await page.send("GET", f"/pictures/{lesson.id}", headers=as_browser, key=key(lesson, -1))
+    assert (status, kind) == (401, "text/plain")
+    assert text == "This link is no longer good. Ask for another in Slack, with /teach picture."
+
+
 def test_an_address_without_a_secret_is_refused() -> None:
     with pytest.raises(SettingsError, match="STORYTHREAD_PICTURE_SECRET"):
         Links.of(Settings(picture_url="https://teach.example.com"))

@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from redis.asyncio import Redis
 
+from slackbot.api import pictures
 from slackbot.core.builtin import BuiltinCore
 from slackbot.learning.controls import Control
 from slackbot.picture.links import key_of
@@ -144,3 +145,16 @@ def with_stories(folder: Path, number: int) -> Path:
         target.write_text((example_assistant() / file).read_text())
     (folder / "data" / "generated.yml").write_text("\n".join(lines) + "\n")
     return folder
+
+
+async def test_where_too_many_watch_already_it_is_drawn_all_the_same(
+    window_maker: Browser, bistro: BuiltinCore, redis_url: str, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_STREAMS", 0)
+    settings = Settings(api_port=0, api_token="closed", picture_secret=SECRET)
+    async with running(bistro, redis_url, settings) as api:
+        page = await window_maker.new_page()
+        key = key_of(lesson.id, SECRET, time.time() + 600)
+        await page.goto(f"{api.url}/pictures/{lesson.id}?key={key}")
+        await expect(page.locator("#picture .open").get_by_text("? ask_menu")).to_be_visible(timeout=PATIENCE)
+        await page.close()

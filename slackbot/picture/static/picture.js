@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_NAMED = 20; // stories in a tooltip
+const AGAIN = 20_000; // milliseconds until a server is asked again that has refused to tell of changes
 const SIDE = 6; // between a box's side and its rows, as in the PNG
 const element = (id) => document.getElementById(id);
 const view = element("view");
@@ -279,5 +280,15 @@ element("all").onclick = () => {
   everything = !everything;
   refresh();
 };
-const changes = new EventSource(address("changes"));
-changes.onmessage = refresh;
+
+/** Hears of changes. Where the server takes no more listeners, or this link no more, it shows what there is or why not. */
+function listen() {
+  const changes = new EventSource(address("changes"));
+  changes.onmessage = refresh;
+  changes.onerror = () => {
+    if (changes.readyState !== EventSource.CLOSED) return; // the browser asks again by itself
+    refresh();
+    setTimeout(listen, AGAIN);
+  };
+}
+listen();
