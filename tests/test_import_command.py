@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
 from slackbot.core.builtin import BuiltinCore
+from slackbot.dialogue.merge import Conversation, plan
 from slackbot.errors import FileError
-from slackbot.export_command import conversations_in_redis
+from slackbot.export_command import conversations_from_file, conversations_in_redis
 from slackbot.import_command import import_logs
 from slackbot.learning.agreed import agreed
 from slackbot.settings import Settings
@@ -21,6 +25,9 @@ from slackbot.store import Store
 from slackbot.store import keys as names
 from slackbot.store.imports import Imports
 from tests.api.conftest import running
+from tests.dialogue.logs import logs
+from tests.dialogue.merge.folders import usual
+from tests.dialogue.merge.test_survival import talks
 from tests.learning.assistant import tiny_assistant
 
 Json = dict[str, Any]
@@ -41,16 +48,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> BuiltinCore:
 
 class Importer:
     def __init__(self, folder: Path, redis_url: str) -> None:
-        self._path, self._url = folder / "trackers.json", redis_url
+        self.path, self._url = folder / "trackers.json", redis_url
         self.warned: list[str] = []
 
     async def __call__(self, *trackers: Json | str, confirmed: bool = False) -> str:
         """What was shown."""
         lines = [tracker if isinstance(tracker, str) else json.dumps(tracker) for tracker in trackers]
-        self._path.write_text("\n".join(lines), encoding="utf-8")
+        self.path.write_text("\n".join(lines), encoding="utf-8")
         shown: list[str] = []
         self.warned.clear()
-        await import_logs(self._path, self._url, confirmed=confirmed, show=shown.append, warn=self.warned.append)
+        await import_logs(self.path, self._url, confirmed=confirmed, show=shown.append, warn=self.warned.append)
         return "\n".join(shown)
 
 
@@ -178,3 +185,37 @@ async def test_of_a_file_with_a_fault_nothing_is_imported(
     with pytest.raises(FileError, match=problem):
         await put(*lines)
     assert await redis.keys("*conversation*") == []
+
+
+ROWS = (
+    st.one_of(
+        logs(20).map(lambda log: [event for event in log if all("entity" in each for each in _entities_of(event))]),
+        talks().map(lambda one: list(one.events)),
+    )
+    .filter(len)
+    .map(lambda log: [event.as_dict() for event in log])
+)
+
+
+def _entities_of(event: object) -> list[Any]:
+    return [each for each in getattr(event, "entities", None) or () if isinstance(each, dict)]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(ROWS, min_size=1, max_size=3), st.lists(st.integers(0, 20), min_size=3, max_size=3))
+async def test_what_was_imported_exports_what_its_file_would(
+    put: Importer, redis_url: str, tmp_path: Path, found: list[list[Json]], cuts: list[int]
+) -> None:
+    """In two parts, the second confirmed: nothing is lost on the way through the store, and nothing is told twice."""
+    with SyncRedis.from_url(redis_url) as client:
+        client.flushall()
+    whole = [tracker(f"c{number}", rows) for number, rows in enumerate(found)]
+    await put(*({**each, "events": each["events"][:cut]} for each, cut in zip(whole, cuts, strict=False)))
+    await put(*whole, confirmed=True)
+    assert put.warned == []
+    assert (await put(*whole, confirmed=True)).endswith("there already")
+    stored = sorted(await conversations_in_redis(redis_url), key=lambda one: one.name)
+    named = [Conversation(one.name.removeprefix("slack_"), one.events, one.responses) for one in stored]
+    folder = usual(tmp_path / "project")
+    plans = [plan(folder, conversations) for conversations in (conversations_from_file(put.path), named)]
+    assert plans[0] == plans[1]
