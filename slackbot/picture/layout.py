@@ -162,7 +162,7 @@ def details(node: Node) -> list[str]:
     if names and step.kind is not Kind.MORE:
         lines.append(f"{ENDS} {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
     if node.elsewhere:
-        lines.append(f"+{node.elsewhere} more {'story goes' if node.elsewhere == 1 else 'stories go'} on from here")
+        lines.append(f"+{node.elsewhere} more {'story' if node.elsewhere == 1 else 'stories'} from here")
     return lines
 
 

@@ -164,7 +164,7 @@ def test_the_nearest_of_500_stories_are_drawn_and_the_others_counted() -> None:
     labels = {node.step.label: node.elsewhere for node in found.graph.nodes}
     assert {"monday", "yes", "menu"} <= labels.keys()
     assert (labels["start"], labels["greet"]) == (400, 97)
-    assert "+97 more stories go on from here" in details(next(n for n in found.graph.nodes if n.step.label == "greet"))
+    assert "+97 more stories from here" in details(next(n for n in found.graph.nodes if n.step.label == "greet"))
     assert found.left_out == "497 stories"
 
 
