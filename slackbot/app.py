@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slackbot import listeners
 from slackbot.api.server import serving
 from slackbot.core.protocol import Core
-from slackbot.errors import SettingsError, SlackRefused, StorythreadError
+from slackbot.errors import SettingsError, SlackRefused, StorythreadError, WorldError
 from slackbot.learning.renewal import Renewal
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
@@ -63,12 +63,22 @@ async def teaching_app(
 def _bolt_app(settings: Settings, slack: Slack) -> AsyncApp:
     # Bolt finds tokens in the client and in the environment and would warn that it uses neither.
     logging.getLogger("slack_bolt.AsyncApp").addFilter(_says_more_than_what_is_unused)
-    return AsyncApp(
+    app = AsyncApp(
         client=slack.client,
         authorize=_authorizing(slack, settings.slack_bot_token),
         signing_secret=settings.slack_signing_secret or "unused: requests are checked before Bolt sees them",
         process_before_response=True,  # a listener acknowledges what it has stored, and not before
     )
+    app.error(_unacknowledged)
+    return app
+
+
+async def _unacknowledged(error: Exception) -> None:
+    """Tells of what Slack delivered and a listener could not take: in one line where that is the world's doing."""
+    if isinstance(error, WorldError):
+        log.warning("a delivery of Slack's is not acknowledged: %s", error)
+    else:
+        log.error("a delivery of Slack's is not acknowledged", exc_info=error)
 
 
 def _says_more_than_what_is_unused(record: logging.LogRecord) -> bool:

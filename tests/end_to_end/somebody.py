@@ -252,10 +252,11 @@ def _is_parent(message: Json) -> bool:
 def refused(stage: Stage) -> list[tuple[str, str]]:
     """The calls that Slack has refused, but for what can't be helped.
 
-    A modal may be closed while a press in it is handled, or be open already, and Slack limits how fast it is talked to.
+    A modal may be closed while a press in it is handled, be open already, or be late on a machine with other work; and
+    Slack limits how fast it is talked to.
     """
     calls = [(call.method, call.error) for call in stage.slack.calls if call.error and call.error != "ratelimited"]
-    harmless = {"not_found", "exchanged_trigger_id"}
+    harmless = {"not_found", "exchanged_trigger_id", "expired_trigger_id"}
     return [(method, error) for method, error in calls if error not in harmless or not method.startswith("views.")]
 
 
@@ -336,7 +337,7 @@ def check_redo(conversation: Conversation) -> None:
     with suppress(Refused):
         while steps < 30:
             now, steps = _after(now, undo(now, "U1")[0]), steps + 1
-    assert len(undone(now.tracker.events)) - already in {steps, steps - already}
+    assert len(undone(now.tracker.events)) == already + steps
     for _ in range(steps):
         now = _after(now, redo(now, "U1")[0])
     assert is_as(now.tracker, before.tracker)
@@ -359,6 +360,5 @@ async def check_fork(stage: Stage, conversation: Conversation) -> None:
     parent = await stage.teaching.loop.read(forked.conversation)
     assert parent is not None
     assert conversation.id in parent.session.branches
-    shared = [events[: forked.position] for events in (parent.snapshot.events, conversation.snapshot.events)]
-    if parent.snapshot.since == conversation.snapshot.since == 0:
-        assert shared[0] == shared[1]
+    both = ([event.as_dict() for event in one.tracker.events[: forked.position]] for one in (parent, conversation))
+    assert next(both) == next(both)

@@ -8,7 +8,7 @@ import pytest
 
 from slackbot.blocks.change import MARK_UP, NAME, PICK_ACTION, PICK_INTENT, PICK_TYPE, PICK_WORDS, TEXT
 from slackbot.dialogue.yamlfile import parse_yaml
-from slackbot.sandbox import Person
+from slackbot.sandbox import NotAcknowledged, Person
 from tests.end_to_end.stage import Scene, Stage, chosen, field
 
 
@@ -173,3 +173,16 @@ async def test_a_modal_that_is_closed_while_a_button_in_it_is_handled_is_left_cl
     _, ben = await modal(stage)
     await asyncio.gather(ben.view_press(press), ben.close_view())
     assert ben.view is None
+
+
+async def test_a_press_for_which_slack_opens_nothing_in_time_is_not_acknowledged_and_can_be_repeated(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack shows its person so. The log says it in a line: it is no fault of the program's."""
+    _, ben = await modal(stage)
+    stage.slack.faults.fail_next("views.push", "expired_trigger_id")
+    with pytest.raises(NotAcknowledged):
+        await ben.view_press("New intent…")
+    assert [record.levelname for record in caplog.records if "expired_trigger_id" in record.getMessage()] == ["WARNING"]
+    await ben.view_press("New intent…")
+    assert [view["callback_id"] for view in ben.views] == ["change", "new_intent"]
