@@ -72,7 +72,52 @@ rules:
   - intent: bye
   - action: utter_greet
 """
+ODD = """\
+# head
+
+---
+"nlu":   # hidden from Rasa, which looks for a line that begins with nlu:
+
+    -   'regex': zip
+        examples: |+
+          - "[0-9]+"
+
+# between
+    -
+        # why
+        intent: "greet"   # not the last
+        examples: |4
+            - hi
+            - to [NYC]{"entity": "city", "value": "New York"}
+
+        metadata: {a: [1]}
+    - {intent: bye, examples: "- bye"}
+version: '3.1'
+...
+
+# end
+"""
+ODD_STORIES = """\
+rules: [{rule: r, steps: [{intent: bye}, {action: utter_greet}]}]
+stories:
+
+   # one
+   -  "story": 'one'
+      metadata: {by: Ann}
+
+      steps:
+# here
+      -
+          intent: greet
+          entities: [{city: Rome}]
+      - {action: utter_greet}
+
+version: "3.1"
+
+
+"""
 NLU_FILES = [
+    ODD,
     NLU,
     INDENTED,
     LISTED,
@@ -84,7 +129,16 @@ NLU_FILES = [
     NLU + "rules:",
     "---\n" + NLU,
 ]
-STORY_FILES = [STORIES, MIXED, "", "stories:\n", 'version: "3.1"\n', "stories: # none\n\nrules:\n", "nlu:\nstories:"]
+STORY_FILES = [
+    STORIES,
+    MIXED,
+    ODD_STORIES,
+    "",
+    "stories:\n",
+    'version: "3.1"\n',
+    "stories: # none\n\nrules:\n",
+    "nlu:\nstories:",
+]
 
 _sign = (
     st.sampled_from(list("[](){}:|>-#&*!%@`'\"\\,?$/ \t\n\r0nux~é€\u2028\ufeff\x00\x85\xa0\ud800")) | st.characters()
