@@ -18,7 +18,7 @@ from slackbot.store.keys import Keys
 _CHANGED = -1
 _REFUSALS = {
     -2: "a message or a question of its session is under way in Slack; write again once it is closed",
-    -3: "its session in Slack is over",
+    -3: "its session is over",
     -4: "it is taught in a session in Slack, whose log is only ever added to",
 }
 

@@ -58,7 +58,7 @@ async def test_one_that_is_over_is_not_written(api: Api, redis: Redis, tiny: Bui
     status, error = await api.ask("POST", f"/conversations/{lesson.id}/tracker/events", PAUSE)
     assert (status, error["message"]) == (
         409,
-        f"Conversation {lesson.id} can't be written: its session in Slack is over.",
+        f"Conversation {lesson.id} can't be written: its session is over.",
     )
 
 
