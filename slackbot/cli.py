@@ -225,10 +225,11 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
 def import_(*, source: Path, confirmed: bool) -> None:
     """Put conversations that were held elsewhere into the store: trackers as Rasa has them, as JSON."""
     from slackbot.import_command import import_logs
+    from slackbot.progress import shown_on
 
     os.environ.setdefault("STORYTHREAD_LOG_LEVEL", "WARNING")
     warn = lambda line: click.echo(f"storythread: {line}", err=True)  # noqa: E731  a name for a line
-    with _redis(_settings()) as url:
+    with _redis(_settings()) as url, shown_on():
         asyncio.run(import_logs(source, url, confirmed=confirmed, show=click.echo, warn=warn))
 
 

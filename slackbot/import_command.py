@@ -16,6 +16,7 @@ from typing import Any
 from slackbot.dialogue.events import Event
 from slackbot.errors import FileError
 from slackbot.learning.session import Session, Status
+from slackbot.progress import reached
 from slackbot.store.imports import Found, Imports
 from slackbot.store.keys import LONGEST_ID
 from slackbot.store.server import connect
@@ -41,12 +42,14 @@ async def import_logs(
     redis = connect(redis_url)
     try:
         imports = Imports(redis)
-        for log in logs:
+        for number, log in enumerate(logs):
+            reached("Importing conversations", number, len(logs))
             what, why = await _import(imports, log, path.name, confirmed=confirmed)
             done[what] += 1
             if why:
                 warn(f"{log.name}: {why}; it was not imported")
     finally:
+        reached("")
         await redis.aclose()
     show(_summary(done))
     if not confirmed and done[NEW] + done[LONGER]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 
+from slackbot import import_command
 from slackbot.core.builtin import BuiltinCore
 from slackbot.dialogue.merge import Conversation, plan
 from slackbot.errors import FileError
@@ -150,6 +151,13 @@ async def test_what_is_less_than_what_is_here_or_nothing_is_left_out_and_named(p
         "you: it has no events; it was not imported",
     ]
     assert not (await Imports(redis).find("you")).session
+
+
+async def test_an_import_says_how_far_it_has_come(put: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[object, ...]] = []
+    monkeypatch.setattr(import_command, "reached", lambda *said: heard.append(said))
+    await put(tracker("me", TURN), tracker("you", TURN))
+    assert heard == [("Importing conversations", 0, 2), ("Importing conversations", 1, 2), ("",)]
 
 
 async def test_of_two_that_import_the_same_at_once_one_wins_and_nothing_is_twice(put: Importer, redis: Redis) -> None:
