@@ -14,6 +14,7 @@ from slackbot.dialogue.events import (
     UserUtteranceReverted,
     UserUttered,
 )
+from slackbot.dialogue.history import MARK
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import Refused
 from slackbot.learning.closing import rows, without_question
@@ -87,7 +88,8 @@ def _message_reverted(tracker: Tracker) -> list[Event]:
     applied = tracker.applied_events()
     before = applied[: _start_of_turn(applied)]
     listening = next((event for event in reversed(before) if isinstance(event, ActionExecuted)), None)
-    metadata = listening.metadata if listening is not None else {}
+    metadata = dict(listening.metadata) if listening is not None else {}
+    metadata.pop(MARK, None)
     return [UserUtteranceReverted(), ActionExecuted(ACTION_LISTEN, metadata=metadata)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slackbot.core.builtin import BuiltinCore
+from slackbot.dialogue.history import is_told_again
 from slackbot.errors import Conflict, Refused
 from slackbot.learning.controls import Control, undoable
 from slackbot.learning.loop import Loop
@@ -307,3 +308,17 @@ async def test_controls_of_a_conversation_that_is_not_there_are_refused(store: S
         await loop.control("nobody", Control.UNDO, "owner", version=None)
     await loop.advance("nobody")
     assert await loop.read("nobody") is None
+
+
+async def test_after_an_edit_of_what_was_done_again_undo_goes_on_before_it(lesson: Lesson) -> None:
+    """What an edit appends stands for the listening before the message, and not for a way to an earlier point."""
+    await taught(lesson, "hi")
+    ts = await lesson.say("a soup")
+    await lesson.change("ben", action="utter_bye")
+    for control in (Control.UNDO, Control.UNDO, Control.REDO, Control.REDO):
+        await lesson.control(control)
+    assert await lesson.applied() == ["listen", *ONE_TURN, "order", "dish=soup", "utter_bye", "“Bye!”"]
+    await lesson.edit(ts, "bye")
+    assert not is_told_again((await lesson.state()).tracker.events[-1])
+    assert await lesson.control(Control.UNDO) == "taken back: “bye”"
+    assert await lesson.control(Control.UNDO) == "taken back: utter_greet"
