@@ -82,7 +82,7 @@ async def test_after_ten_corrected_turns_the_eleventh_is_right(learning: Stage, 
     other = await learning.teach()
     async with learning.worker():
         text = await status(learning, lambda text: "*Version 2*" in text)
-    assert "146 examples and 23 stories, 10 messages of them agreed on in 1 conversation." in text
+    assert "146 examples and 23 stories and rules, 10 messages of them agreed on in 1 conversation." in text
     assert text.split("intents")[1].split()[0] == "0%"  # none of the ten was right before people decided
     await other.say(ELEVENTH)
     card = await other.card(ELEVENTH)
