@@ -40,17 +40,44 @@ class Between:
         from_server: asyncio.StreamReader,
         to_server: asyncio.StreamWriter,
     ) -> None:
-        """A client sends one request and waits for its answer, so the two take turns."""
-        with suppress(ConnectionError, asyncio.CancelledError):
-            while request := await reader.read(_CHUNK):
-                to_server.write(request)
-                answer = await from_server.read(_CHUNK)
-                if not answer:
-                    return
-                if any(word in request for word in _WRITES):
-                    self._carried_out()
-                writer.write(answer)
-                await writer.drain()
+        """Both directions at once: what is long, as a model is, comes in pieces."""
+        asked = asyncio.Event()
+        both = [
+            asyncio.create_task(self._requests(reader, to_server, asked)),
+            asyncio.create_task(self._answers(from_server, writer, asked)),
+        ]
+        try:
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                with suppress(ConnectionError):
+                    task.result()
+        except asyncio.CancelledError:
+            pass
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _requests(
+        self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter, asked: asyncio.Event
+    ) -> None:
+        """The client's; ``asked`` says that one of them is a write."""
+        while piece := await reader.read(_CHUNK):
+            if any(word in piece for word in _WRITES):
+                asked.set()
+            to_server.write(piece)
+            await to_server.drain()
+
+    async def _answers(
+        self, from_server: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: asyncio.Event
+    ) -> None:
+        """The server's. A client waits for the answer to each of its requests: what comes first answers the latest."""
+        while piece := await from_server.read(_CHUNK):
+            if asked.is_set():
+                asked.clear()
+                self._carried_out()
+            writer.write(piece)
+            await writer.drain()
 
     async def close(self) -> None:
         for task in set(self._passing):
