@@ -16,7 +16,6 @@ from slackbot.dialogue.events import (
 )
 from slackbot.dialogue.history import MARK
 from slackbot.dialogue.tracker import Tracker
-from slackbot.errors import Refused
 from slackbot.learning.closing import rows, without_question
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.pausing import pause, require_running, resume
@@ -41,8 +40,7 @@ class Control(StrEnum):
 
 def commit_of(control: Control, conversation: Conversation, person: str) -> tuple[Commit, str]:
     """What a control comes to, and words that say so. Raises Refused when there is nothing to do."""
-    if not conversation.is_open:
-        raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
+    conversation.require_open()
     if control in {Control.UNDO, Control.REDO, Control.RESTART}:
         require_running(conversation.session)
     match control:

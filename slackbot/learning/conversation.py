@@ -11,6 +11,7 @@ from slackbot.crowd.votes import Mark, Vote
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import event_from_dict
 from slackbot.dialogue.tracker import Tracker
+from slackbot.errors import Refused
 from slackbot.learning.question import Message, Question, Remark
 from slackbot.learning.session import Session, Status
 from slackbot.store import Snapshot, Store
@@ -36,6 +37,11 @@ class Conversation:
     def is_open(self) -> bool:
         """False once somebody pressed finish or abort."""
         return self.session.status is Status.OPEN
+
+    def require_open(self) -> None:
+        """Raises Refused once the session is over."""
+        if not self.is_open:
+            raise Refused(f"This session is {self.session.status.value}: nothing in it can be changed.")
 
     @property
     def is_paused(self) -> bool:

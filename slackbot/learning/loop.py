@@ -212,8 +212,7 @@ class Loop:
         async with self._lock(conversation_id):
             for _ in range(MOST_CONFLICTS):
                 conversation = await self._required(conversation_id)
-                if not conversation.is_open:
-                    raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
+                conversation.require_open()
                 new = self._stamped(rows(events(conversation)), None)
                 with suppress(Conflict):
                     await self.store.commit(conversation_id, Commit(version=conversation.snapshot.version, events=new))

@@ -55,8 +55,7 @@ def point_at(conversation: Conversation, position: int) -> Point:
 
 def undone_to(conversation: Conversation, position: int, person: str) -> tuple[Commit, str]:
     """Goes back to before a turn or restart, and says what that took back. Raises Refused."""
-    if not conversation.is_open:
-        raise Refused(f"This session is {conversation.session.status.value}: nothing in it can be changed.")
+    conversation.require_open()
     require_running(conversation.session)
     point = point_at(conversation, position)
     return taken_back_to(conversation, position, person), f"taken back: {words_of(point)}"

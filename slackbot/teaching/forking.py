@@ -41,8 +41,8 @@ class Forking:
 
         The same ``request`` again opens no second one. Who asks owns the branch; its speaker is the same.
         """
-        conversation = await self._loop.read(choice.conversation)
-        if conversation is None or not choice.choice.isdecimal():
+        conversation = await self._pressed.claimed(choice.conversation)
+        if not choice.choice.isdecimal():
             raise Refused(FOREIGN)
         await self._require(person, conversation)
         session = conversation.session

@@ -33,10 +33,17 @@ class Pressed:
 
     async def conversation(self, place: Place, conversation_id: str) -> Conversation:
         """The session that a button claims, if the button was pressed where that session is held. Raises Refused."""
-        conversation = await self._loop.read(conversation_id)
-        if conversation is None or conversation.session.channel != place.channel:
+        conversation = await self.claimed(conversation_id)
+        if conversation.session.channel != place.channel:
             raise Refused(FOREIGN)
         if place.thread_ts is not None and place.thread_ts != conversation.snapshot.thread_ts:
+            raise Refused(FOREIGN)
+        return conversation
+
+    async def claimed(self, conversation_id: str) -> Conversation:
+        """The session that a modal claims, which is in no place: whose it is must be asked yet. Raises Refused."""
+        conversation = await self._loop.read(conversation_id)
+        if conversation is None:
             raise Refused(FOREIGN)
         return conversation
 

@@ -11,7 +11,7 @@ from slackbot.learning.pausing import require_running
 from slackbot.permissions import Right
 from slackbot.teaching.advancing import Advancing
 from slackbot.teaching.place import Place
-from slackbot.teaching.pressed import CLOSED, FOREIGN, Pressed
+from slackbot.teaching.pressed import CLOSED, Pressed
 from slackbot.teaching.services import Services
 
 
@@ -37,9 +37,7 @@ class Remedying:
 
     async def use_events(self, person: str, button: CardButton, text: str) -> None:
         """Records the failed action with the events of a text. Raises Refused with what is wrong with them."""
-        conversation = await self._loop.read(button.conversation)
-        if conversation is None:
-            raise Refused(FOREIGN)
+        conversation = await self._pressed.claimed(button.conversation)
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
         require_running(conversation.session)
         question = conversation.question

@@ -36,7 +36,7 @@ class Undoing:
 
     async def picked(self, person: str, choice: SessionChoice) -> Point:
         """The point whose position is chosen, if nothing has happened since it was offered."""
-        conversation = await self._conversation(choice.conversation)
+        conversation = await self._pressed.claimed(choice.conversation)
         await self._require(person, conversation)
         if conversation.version != choice.version:
             raise Refused(_MOVED_ON)
@@ -44,7 +44,7 @@ class Undoing:
 
     async def undo(self, person: str, choice: SessionChoice) -> None:
         """Goes back to the chosen point, and tells the person in the thread what that took back."""
-        conversation = await self._conversation(choice.conversation)
+        conversation = await self._pressed.claimed(choice.conversation)
         await self._require(person, conversation)
         position = _position(choice)
         try:
@@ -57,12 +57,6 @@ class Undoing:
         session, thread_ts = conversation.session, conversation.snapshot.thread_ts
         line = f"{sentence(words)}. *Redo* in the menu of the first message brings it back."
         self._background.start(self._slack.tell(session.channel, person, line, thread_ts=thread_ts), "telling an undo")
-
-    async def _conversation(self, conversation_id: str) -> Conversation:
-        conversation = await self._loop.read(conversation_id)
-        if conversation is None:
-            raise Refused(FOREIGN)
-        return conversation
 
     async def _require(self, person: str, conversation: Conversation) -> None:
         session = conversation.session

@@ -17,7 +17,7 @@ from slackbot.permissions import Right
 from slackbot.teaching.advancing import Advancing
 from slackbot.teaching.drafts import Drafts
 from slackbot.teaching.place import Place
-from slackbot.teaching.pressed import CLOSED, FOREIGN, Pressed
+from slackbot.teaching.pressed import CLOSED, Pressed
 from slackbot.teaching.services import Services
 from slackbot.teaching.voted import Tell, Voted
 
@@ -56,9 +56,7 @@ class Voting:
 
     async def flag(self, person: str, button: CardButton, comment: str) -> None:
         """Flags a question, whatever the person answered to it. Raises Refused."""
-        conversation = await self._loop.read(button.conversation)
-        if conversation is None:
-            raise Refused(FOREIGN)
+        conversation = await self._pressed.claimed(button.conversation)
         await self._permissions.require(Right.VOTE, person, conversation.session.channel)
         require_running(conversation.session)
         answers = next((vote.answers for vote in conversation.votes if vote.person == person), ())

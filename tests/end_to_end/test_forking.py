@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slackbot.blocks.turns import TURN
 from slackbot.blocks.values import SessionChoice
 from slackbot.dialogue.events import UserUttered
 from slackbot.dialogue.merge import Conversation as Taught
@@ -13,27 +12,15 @@ from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.learning.export import export_files
 from slackbot.learning.provenance import Provenance
 from slackbot.learning.turns import turns_of
-from slackbot.sandbox import Person
+from tests.end_to_end.menu import choose, pick_turn
 from tests.end_to_end.stage import Scene, Stage, shown
 from tests.end_to_end.test_controls import undo
-from tests.end_to_end.test_pausing import choose
-
-
-async def forking(scene: Scene, by: str, option: str) -> Person:
-    """Somebody opens *Fork…* and picks the turn whose option begins so."""
-    await choose(scene, by, "Fork…")
-    person = scene.stage.people[by]
-    await scene.stage.slack.wait_for(lambda: person.view)
-    select = next(block["element"] for block in person.view["blocks"] if block["type"] == "input")  # type: ignore[index]
-    value = next(one["value"] for one in select["options"] if one["text"]["text"].startswith(option))
-    await person.fill(TURN, value)
-    return person
 
 
 async def fork(scene: Scene, by: str, option: str) -> Scene:
     """The branch."""
     known = parents(scene)
-    person = await forking(scene, by, option)
+    person = await pick_turn(scene, by, "Fork…", option)
     assert await person.submit() == {"response_action": "clear"}
     (ts,) = await scene.until(lambda _: parents(scene) - known)
     await scene.stage.slack.wait_for(lambda: any(ts.replace(".", "") in told["text"] for told in person.ephemerals))
@@ -103,7 +90,7 @@ async def test_what_stands_behind_the_shared_turns_is_still_known(stage: Stage) 
 async def test_slack_delivering_a_fork_twice_opens_one_branch(stage: Stage) -> None:
     scene = await stage.teach()
     await scene.teach_turn("hi")
-    person = await forking(scene, "ada", "1.")
+    person = await pick_turn(scene, "ada", "Fork…", "1.")
     assert person.view is not None
     position = turns_of((await stage.conversation(scene)).tracker)[0].position
     choice = SessionChoice(str(position), (await stage.conversation(scene)).id, 0)

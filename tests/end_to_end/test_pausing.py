@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from slackbot.blocks.menu import MENU
-from tests.end_to_end.stage import Scene, Stage, labels, shown
-
-
-async def choose(scene: Scene, by: str, label: str) -> None:
-    """Somebody picks an entry of the menu on the session's first message."""
-    await scene.settled()
-    elements = next(block["elements"] for block in scene.parent["blocks"] if block["type"] == "actions")
-    menu = next(element for element in elements if element["type"] == "overflow")
-    value = next(option["value"] for option in menu["options"] if option["text"]["text"] == label)
-    await scene.stage.people[by].choose(scene.channel, scene.ts, MENU, value)
+from tests.end_to_end.menu import choose
+from tests.end_to_end.stage import Stage, labels, shown
 
 
 async def test_a_paused_session_takes_no_votes_keeps_what_is_written_and_goes_on_when_it_is_resumed(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from slackbot.blocks.turns import TURN
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.learning.export import export_files
 from slackbot.learning.turns import turns_of
-from slackbot.sandbox import Person
-from tests.end_to_end.stage import Scene, Stage, shown
+from tests.end_to_end.menu import choose, pick_turn
+from tests.end_to_end.stage import Stage, shown
 from tests.end_to_end.test_controls import GREETED, undo
-from tests.end_to_end.test_pausing import choose
 
 
 async def test_what_was_undone_is_brought_back_by_redo_step_by_step(stage: Stage) -> None:
@@ -54,17 +52,6 @@ async def test_a_message_that_was_taken_back_before_it_was_decided_is_asked_abou
     await scene.told("ada", "There is nothing to redo: nothing was undone, or something new was taught since.")
 
 
-async def several(scene: Scene, by: str, option: str) -> Person:
-    """Somebody opens *Undo several turns…*, and picks a turn by the beginning of its option."""
-    await choose(scene, by, "Undo several turns…")
-    person = scene.stage.people[by]
-    await scene.stage.slack.wait_for(lambda: person.view)
-    select = next(block["element"] for block in person.view["blocks"] if block["type"] == "input")  # type: ignore[index]
-    value = next(one["value"] for one in select["options"] if one["text"]["text"].startswith(option))
-    await person.fill(TURN, value)
-    return person
-
-
 async def test_several_turns_are_taken_back_at_once_across_a_restart_and_brought_back(stage: Stage) -> None:
     scene = await stage.teach()
     await scene.teach_turn("hi")
@@ -74,7 +61,7 @@ async def test_several_turns_are_taken_back_at_once_across_a_restart_and_brought
     await scene.teach_turn("bye")
     await scene.say("are you human?")
     await scene.card("are you human?")
-    person = await several(scene, "ada", "“I'm doing great”")
+    person = await pick_turn(scene, "ada", "Undo several turns…", "“I'm doing great”")
     answer = await person.submit()
     assert answer is not None
     sure = "\n".join(block["text"]["text"] for block in answer["view"]["blocks"] if block["type"] == "section")
@@ -101,7 +88,7 @@ async def test_redo_after_undo_of_several_turns_asks_again_about_the_one_that_wa
     await scene.teach_turn("hi")
     await scene.say("bye")
     await scene.card("bye")
-    person = await several(scene, "ada", "“hi”")
+    person = await pick_turn(scene, "ada", "Undo several turns…", "“hi”")
     await person.submit()
     await person.submit()
     await scene.settled()
@@ -118,7 +105,7 @@ async def test_what_has_moved_on_or_may_not_be_is_not_taken_back(stage: Stage) -
     await scene.teach_turn("hi")
     await choose(scene, "ben", "Undo several turns…")
     await scene.told("ben", f"Only <@{stage.ada.id}> may do this.")
-    person = await several(scene, "ada", "“hi”")
+    person = await pick_turn(scene, "ada", "Undo several turns…", "“hi”")
     await scene.teach_turn("bye")
     answer = await person.submit()
     assert answer is not None
