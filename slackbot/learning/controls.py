@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from slackbot.dialogue.events import (
     ActionExecuted,
-    BotUttered,
-    Event,
     Restarted,
-    UserUtteranceReverted,
     UserUttered,
 )
-from slackbot.dialogue.history import MARK
-from slackbot.dialogue.tracker import Tracker
 from slackbot.learning.closing import rows, without_question
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.pausing import pause, require_running, resume
 from slackbot.learning.plan import ACTION_LISTEN
 from slackbot.learning.question import Outcome
 from slackbot.learning.session import Status
-from slackbot.learning.undoing import BY_CONTROL, changes, last_step, redo, undo
+from slackbot.learning.turns import turns_of
+from slackbot.learning.undoing import BY_CONTROL, last_step, redo, taken_back_for_good, undo
 from slackbot.store import Commit
 
 
@@ -66,31 +61,6 @@ def undoable(conversation: Conversation) -> str | None:
     return f"taken back: {step.words}" if step is not None else None
 
 
-def _turn(tracker: Tracker) -> list[Event]:
-    """The applied events from the latest user message on."""
-    applied = tracker.applied_events()
-    return applied[_start_of_turn(applied) :]
-
-
-def _start_of_turn(applied: Sequence[Event]) -> int:
-    """The index of the latest user message; the end where there is none."""
-    return next((i for i in reversed(range(len(applied))) if isinstance(applied[i], UserUttered)), len(applied))
-
-
-def _message_reverted(tracker: Tracker) -> list[Event]:
-    """Events that take back the latest user message and listen again, as Rasa's interactive learning does.
-
-    The listening before the message goes with it. The new one stands for it and is counted to the same question, so
-    that another undo takes back the turn before as a whole.
-    """
-    applied = tracker.applied_events()
-    before = applied[: _start_of_turn(applied)]
-    listening = next((event for event in reversed(before) if isinstance(event, ActionExecuted)), None)
-    metadata = dict(listening.metadata) if listening is not None else {}
-    metadata.pop(MARK, None)
-    return [UserUtteranceReverted(), ActionExecuted(ACTION_LISTEN, metadata=metadata)]
-
-
 def _restart(conversation: Conversation, person: str) -> tuple[Commit, str]:
     commit = replace(
         without_question(conversation, Outcome.RESTARTED, person),
@@ -127,26 +97,10 @@ def withdrawal(conversation: Conversation) -> Commit:
     """Takes the open turn back because its message was edited or deleted; an edited one waits for its turn again."""
     ts = conversation.snapshot.turn
     assert ts is not None  # noqa: S101  Withdraw is for an open turn only
-    turn = _turn(conversation.tracker)
-    in_log = bool(turn) and isinstance(turn[0], UserUttered) and turn[0].message_id == ts
+    turn = next(reversed(turns_of(conversation.tracker)), None)
     deleted = any(message.ts == ts and not message.text for message in conversation.waiting)
-    if in_log and not conversation.tracker.is_listening:
-        commit = _without_message(conversation)
+    if turn is not None and turn.message.message_id == ts and not conversation.tracker.is_listening:
+        commit = taken_back_for_good(conversation, turn.position, None, Outcome.MESSAGE_CHANGED)
     else:
         commit = without_question(conversation, Outcome.MESSAGE_CHANGED, None)
     return replace(commit, taken=(ts,) if deleted else ())
-
-
-def _without_message(conversation: Conversation) -> Commit:
-    """Takes the turn back; what the bot had said in it is drawn anew. No redo brings back what was edited."""
-    commit = without_question(conversation, Outcome.MESSAGE_CHANGED, None)
-    events = _message_reverted(conversation.tracker)
-    gone = changes(conversation.tracker, conversation.tracker.with_events(events))
-    texts = (f"bot:{position}" for position, event in gone.items() if isinstance(event, BotUttered))
-    questions = (event.metadata.get("question") for event in gone.values())
-    return replace(
-        commit,
-        events=rows(events),
-        redraw=(*commit.redraw, *texts),
-        judged={str(question): None for question in questions if question},
-    )

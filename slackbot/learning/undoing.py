@@ -147,13 +147,15 @@ def taken_back_to(conversation: Conversation, position: int, person: str) -> Com
     return _going(conversation, jump, Outcome.UNDONE, person)
 
 
-def taken_back_for_good(conversation: Conversation, position: int, person: str) -> Commit:
+def taken_back_for_good(
+    conversation: Conversation, position: int, person: str | None, outcome: Outcome = Outcome.UNDONE
+) -> Commit:
     """Goes back to where the log had that length, and no redo leads forth again."""
     jump = Jump(position, len(conversation.tracker.events), final=True)
-    return _going(conversation, jump, Outcome.UNDONE, person)
+    return _going(conversation, jump, outcome, person)
 
 
-def _going(conversation: Conversation, jump: Jump, outcome: Outcome, person: str) -> Commit:
+def _going(conversation: Conversation, jump: Jump, outcome: Outcome, person: str | None) -> Commit:
     """Leads the conversation to an earlier point; what the thread had shown of what changes is drawn anew."""
     tracker = conversation.tracker
     new = [jump.mark(row) for row in rows(way_to(tracker, jump.to))]
