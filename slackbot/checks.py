@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from slackbot import clock
 from slackbot.crowd.quorum import MODEL, Skill
 from slackbot.crowd.standing import Evidence, Standing, Thresholds, evidence, excluded, is_qualified, standing
 from slackbot.dialogue.domain import Domain
@@ -120,7 +120,7 @@ class Checks:
         asked = next((one for one in await self._gold.questions(team) if one.id == gold), None)
         if asked is None or person in asked.people:
             raise Refused("This question is not asked any more.")
-        given = GoldAnswer(person, gold, answer, answer == asked.intent, time.time())
+        given = GoldAnswer(person, gold, answer, answer == asked.intent, clock.now())
         if not await self._gold.answer(team, given):
             raise Refused("You have answered this already.")
         return asked

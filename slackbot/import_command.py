@@ -7,12 +7,12 @@ have confirmed it.
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from slackbot import clock
 from slackbot.dialogue.events import Event
 from slackbot.errors import FileError
 from slackbot.learning.session import Session, Status
@@ -111,6 +111,6 @@ def _is_confirmed(found: Found) -> bool:
 def _session(log: NamedLog, source: str) -> dict[str, Any]:
     started = log.events[0].timestamp if log.events else None
     return Session(
-        team=TEAM, channel=source, owner=TEAM, speaker=TEAM, quorum=1, started_at=started or time.time(),
+        team=TEAM, channel=source, owner=TEAM, speaker=TEAM, quorum=1, started_at=started or clock.now(),
         status=Status.FINISHED,
     ).as_dict()  # fmt: skip

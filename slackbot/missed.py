@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
+from slackbot import clock
 from slackbot.blocks.mrkdwn import plain
 from slackbot.errors import SlackRefused
 from slackbot.learning.conversation import Conversation
@@ -76,7 +76,7 @@ class Missed:
                 await self._written(conversation, ts, message, seen.get(ts))
         for own in (*conversation.snapshot.waiting, conversation.snapshot.turn):
             if own in seen and own not in messages:
-                await self._note(conversation, own, None, f"{time.time():.6f}")
+                await self._note(conversation, own, None, f"{clock.now():.6f}")
         return True
 
     async def _messages(self, conversation: Conversation) -> dict[str, Mapping[str, Any]]:

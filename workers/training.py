@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 
+from slackbot import clock
 from slackbot.errors import StoreUnavailable, StorythreadError
 from slackbot.learning.training import train
 from slackbot.settings import Settings, example_assistant
@@ -67,5 +67,5 @@ def _trained(folder: Path, url: str, models: Models) -> bool:
     else:
         return True
     log.warning("training failed, the model stays as it is: %s", problem)
-    models.failed(Failure(problem, time.time(), wanted))
+    models.failed(Failure(problem, clock.now(), wanted))
     return False

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from slackbot import clock
 from slackbot.api.errors import ApiError, no_conversation, not_found
 from slackbot.api.trackers import Draft, Kept, Trackers
 from slackbot.core.builtin.default_actions import default_outcome
@@ -219,7 +219,7 @@ def _is_over(tracker: Tracker) -> bool:
         return True
     minutes = tracker.domain.session_config.session_expiration_time
     spoken = next((event.timestamp for event in reversed(applied) if isinstance(event, UserUttered)), None)
-    return minutes > 0 and spoken is not None and time.time() - spoken > minutes * 60
+    return minutes > 0 and spoken is not None and clock.now() - spoken > minutes * 60
 
 
 def _external(tracker: Tracker, intent: str, entities: Any) -> UserUttered:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from slackbot import clock
 from slackbot.api.errors import ApiError
 from slackbot.api.written import Raw, WrittenLog, event_text, written
 from slackbot.core.protocol import Additions
@@ -72,7 +72,7 @@ class Draft:
         """Appends events, each with the time and the stamp unless it has them."""
         for event in events:
             metadata = {**self.stamp, **event.metadata}
-            stamped = event.stamped(time.time())
+            stamped = event.stamped(clock.now())
             stamped = stamped if metadata == stamped.metadata else replace(stamped, metadata=metadata)
             self.tracker.append(stamped)
             self.new.append(stamped)

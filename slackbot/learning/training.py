@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from slackbot import clock
 from slackbot.core.builtin import BuiltinCore
 from slackbot.dialogue.fingerprint import fingerprint
 from slackbot.dialogue.project import Project, load_project
@@ -68,7 +69,7 @@ def _trained(folder: Path, redis_url: str, models: Models, wanted: int, show: Ca
     judged = accuracy(turns_of((name, Verdict.from_list(row)) for name, row in models.verdicts())[-JUDGED_TURNS:])
     model = Model(
         fingerprint=files.fingerprint,
-        trained_at=time.time(),
+        trained_at=clock.now(),
         seconds=seconds,
         examples=len(files.project.nlu.examples) + len(found.taught.examples),
         stories=len(files.project.stories) + len(found.taught.stories),

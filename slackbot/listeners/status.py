@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from slackbot import clock
 from slackbot.blocks.learning import NOT_LEARNING, learning_text
 from slackbot.listeners.parsing import Json
 from slackbot.teaching import Teaching
@@ -15,4 +14,4 @@ async def status(teaching: Teaching, body: Json, words: str) -> str:  # noqa: AR
     """Raises StoreUnavailable."""
     if teaching.renewal is None:
         return NOT_LEARNING
-    return learning_text(await teaching.renewal.report(), time.time())
+    return learning_text(await teaching.renewal.report(), clock.now())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import secrets
-import time
 from dataclasses import replace
 
 from slackbot.errors import Refused
@@ -32,9 +31,10 @@ class Branches:
         ``name`` is its id; one is made up where there is none. Raises Refused where there is one of that name.
         """
         person = _person()
-        session = Session(team=TEAM, channel=place, owner=person, speaker=person, quorum=1, started_at=time.time())
+        now = loop.now()
+        session = Session(team=TEAM, channel=place, owner=person, speaker=person, quorum=1, started_at=now)
         first = f"{name or secrets.token_hex(4)}-1"
-        if not await store.create(first, session.as_dict(), first_events(time.time()), "parent"):
+        if not await store.create(first, session.as_dict(), first_events(now), "parent"):
             raise Refused(f"There is a conversation {name} already; take it up with --resume, or name another.")
         return cls(store, loop, [first])
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from slackbot import clock
 from slackbot.dialogue.history import is_told_again
 from slackbot.errors import Conflict, PersonError, Refused
 from slackbot.learning.contradictions import contradictions_in
@@ -167,7 +167,7 @@ class Shell:
                 raise Refused("The bot offered no such button.")
             text = buttons[int(pressed[1]) - 1][1]
         if text:
-            await self._branches.store.take_message(conversation.id, f"{time.time():.6f}", {"text": text})
+            await self._branches.store.take_message(conversation.id, f"{clock.now():.6f}", {"text": text})
 
     async def _confirm(self, conversation: Conversation) -> None:
         question = conversation.question

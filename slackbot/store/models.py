@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -11,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 import redis
 
+from slackbot import clock
 from slackbot.errors import StoreUnavailable
 from slackbot.store import keys
 from slackbot.store.server import connect_sync
@@ -164,7 +164,7 @@ class Models:
     @_available
     def begins(self) -> None:
         """Notes that a training is running, for TRAINING_BOUND seconds at most."""
-        self._redis.set(keys.TRAINING_NOW, time.time(), ex=TRAINING_BOUND)
+        self._redis.set(keys.TRAINING_NOW, clock.now(), ex=TRAINING_BOUND)
 
     @_available
     def ended(self) -> None:

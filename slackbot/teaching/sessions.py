@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 
 from slackbot.blocks.card import Card
 from slackbot.blocks.thread import again, sentence
@@ -37,17 +36,18 @@ class Sessions:
         """
         await self._permissions.require_session(place.channel, owner, speaker or owner, bot)
         rule = rule or await self._usual_rule(place.channel, bot)
+        now = self._loop.now()
         session = Session(
             team=place.team,
             channel=place.channel,
             owner=owner,
             speaker=speaker or owner,
             quorum=least_votes(rule),
-            started_at=time.time(),
+            started_at=now,
             rule=str(rule),
         )
         conversation_id = hashlib.blake2s(f"{place.team}|{request}".encode(), digest_size=8).hexdigest()
-        await self._store.create(conversation_id, session.as_dict(), first_events(time.time()), "parent")
+        await self._store.create(conversation_id, session.as_dict(), first_events(now), "parent")
         self._wake(conversation_id)
         return conversation_id
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from redis.asyncio import Redis
 
+from slackbot import clock
 from slackbot.core.builtin import BuiltinCore
 from slackbot.core.rasa import retrieve_tracker
 from slackbot.learning.controls import Control
@@ -26,6 +30,20 @@ async def test_one_can_be_read_at_any_time_with_what_its_session_added(
     assert tracker["events"] == [event.as_dict() for event in (await lesson.state()).tracker.events]
     _, prediction = await api.ask("POST", f"/conversations/{lesson.id}/predict")
     assert "action_fly" in {score["action"] for score in prediction["scores"]}
+
+
+async def test_what_is_written_has_the_time_of_all_the_program(
+    api: Api, redis: Redis, tiny: BuiltinCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which a sandbox may have moved: the user's silence, too, is told by it."""
+    lesson = await Lesson.begin(Store(redis), tiny)
+    clock.set_ahead(tmp_path / "clock", 86400)
+    monkeypatch.setenv(clock.VARIABLE, str(tmp_path / "clock"))
+    began = clock.now()
+    assert (await api.ask("POST", f"/conversations/{lesson.id}/tracker/events", PAUSE))[0] == 200
+    *_, paused = (await lesson.state()).tracker.events
+    assert paused.timestamp is not None
+    assert paused.timestamp >= began
 
 
 async def test_one_is_not_written_while_a_question_is_open(api: Api, redis: Redis, tiny: BuiltinCore) -> None:

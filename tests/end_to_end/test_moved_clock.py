@@ -1,4 +1,4 @@
-"""The whole path with real workers and a clock that the sandbox moves for every process."""
+"""A clock that the sandbox moves for every process: sessions have its time, and real workers go by it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from slackbot import clock
 from slackbot.core.builtin import BuiltinCore
 from slackbot.learning.preferences import Preferences
 from tests.end_to_end.stage import Stage, shown, staged
+from workers.housekeeping import expire_abandoned
 
 Json = dict[str, Any]
 BOUND = 90.0
@@ -29,6 +30,21 @@ def until_monday() -> float:
 def found(stage: Stage, who: str) -> list[Json]:
     """What somebody finds in their messages with the app."""
     return stage.slack.messages(stage.slack.direct_message(stage.people[who]))
+
+
+async def test_a_session_has_the_sandboxs_time_from_its_beginning(
+    redis_url: str, bistro: BuiltinCore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first events too; so one that has just begun is not taken for abandoned."""
+    monkeypatch.setenv(clock.VARIABLE, str(tmp_path / "clock"))
+    async with staged(redis_url, bistro) as stage:
+        stage.slack.clock.share(tmp_path / "clock")
+        stage.slack.clock.advance(60 * DAY)
+        began = clock.now()
+        scene = await stage.teach()
+        assert (await stage.conversation(scene)).session.started_at >= began
+        assert all(event["timestamp"] >= began for event in await scene.events())
+        assert await expire_abandoned(redis_url, 30, clock.now()) == []
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slackbot import clock
 from slackbot.core.builtin import BuiltinCore
 from tests.end_to_end.stage import shown
 from tests.faults.app_here import AppHere
@@ -86,6 +87,23 @@ async def test_a_deletion_is_taken_up(made: World, app: AppHere, session: Sessio
     await made.until(lambda: len(session.open_cards) == 1)
     assert "Waiting" not in shown(session.open_cards[0])
     assert await session.steps() == []
+
+
+async def test_a_deletion_after_an_edit_is_taken_up_by_the_sandboxs_time(
+    made: World, app: AppHere, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deletion is later than the edit also where the sandbox's clock was moved."""
+    monkeypatch.setenv(clock.VARIABLE, str(tmp_path / "clock"))
+    made.slack.clock.share(tmp_path / "clock")
+    made.slack.clock.advance(86400)
+    ts = await session.ada.say(session.channel, "hi", session.thread)
+    await session.ada.edit(session.channel, ts, "bye")
+    await made.until(lambda: session.card("bye"))
+    await app.stop()
+    await session.ada.delete(session.channel, ts)
+    await made.slack.idle()
+    await app.start()
+    await made.until(lambda: not session.open_cards)
 
 
 async def test_what_was_taken_is_not_taken_again(made: World, app: AppHere, session: Session) -> None:
