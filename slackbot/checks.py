@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from slackbot import clock
+from slackbot.crowd.gold import Checked, GoldAnswer, GoldQuestion
 from slackbot.crowd.quorum import MODEL, Skill
-from slackbot.crowd.standing import Evidence, Standing, Thresholds, evidence, excluded, is_qualified, standing
+from slackbot.crowd.standing import Standing, Thresholds, evidence, excluded, is_qualified
 from slackbot.dialogue.domain import Domain
 from slackbot.errors import Refused, Unqualified
 from slackbot.learning.conversation import Conversation
@@ -16,28 +16,13 @@ from slackbot.learning.intents import intent_names
 from slackbot.learning.promoting import promoted
 from slackbot.learning.question import ClosedQuestion
 from slackbot.store import Store
-from slackbot.store.gold import Gold, GoldAnswer, GoldQuestion
+from slackbot.store.gold import Gold
 
 #: Where a share of wrong answers is told to its person, once.
 WARNING = (
     ":warning: Several of your answers differ from what was agreed on or is known to be right. "
     "Please take your time, and press *Not sure* where you are not."
 )
-
-
-@dataclass(frozen=True)
-class Checked:
-    """All that is known of a workspace's annotators, at one moment."""
-
-    thresholds: Thresholds
-    gold: tuple[GoldQuestion, ...]
-    #: Person to answers to gold questions that still are, oldest first: right or not.
-    answers: Mapping[str, tuple[bool, ...]]
-    evidence: Mapping[str, Evidence]
-
-    def standing(self, person: str) -> Standing:
-        """What is made of somebody."""
-        return standing(self.evidence.get(person, Evidence()), self.thresholds)
 
 
 class Checks:

@@ -11,11 +11,12 @@ from datetime import tzinfo
 from slackbot.backlog import Backlog
 from slackbot.blocks.digest import MOST_LISTED, digest_card, struck_card
 from slackbot.blocks.waiting import about
+from slackbot.crowd.digest import Digest, Mentioned
+from slackbot.crowd.nudges import Told, is_due
+from slackbot.crowd.preferences import Preferences
 from slackbot.errors import DeliveryUnknown, SlackRefused, SlackUnavailable
-from slackbot.learning.nudges import Told, is_due
 from slackbot.learning.pending import Pending
-from slackbot.learning.preferences import Preferences
-from slackbot.store.nudges import Digest, Mentioned, NudgeStore, Reminded
+from slackbot.store.nudges import NudgeStore, Reminded
 from slackbot.threads.slack import Slack
 
 log = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from slackbot.backlog import Backlog
+from slackbot.crowd.nudges import Ladder, Pace, Stage, escalates_at, reminds_at, stage, zone_of
+from slackbot.crowd.preferences import Nudges, Preferences
 from slackbot.digests import Digests, Due, Recipient
 from slackbot.errors import SlackRefused, SlackUnavailable
-from slackbot.learning.nudges import Ladder, Pace, Stage, escalates_at, reminds_at, stage, zone_of
 from slackbot.learning.pending import Pending
-from slackbot.learning.preferences import Nudges, Preferences
 from slackbot.store.directory import Directory
 from slackbot.store.nudges import ESCALATED, MARKED, REMINDED, SINCE, NudgeStore, Reminded
 from slackbot.store.preferences import People

@@ -12,8 +12,8 @@ import aiohttp
 
 from slackbot import clock as wall
 from slackbot.backlog import Backlog
+from slackbot.crowd.nudges import Pace
 from slackbot.digests import Digests
-from slackbot.learning.nudges import Pace
 from slackbot.nudging import Nudging, Policy
 from slackbot.permissions import Permissions
 from slackbot.settings import Settings

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from slackbot.blocks import kit
 from slackbot.blocks.card import Card
 from slackbot.blocks.mrkdwn import quote
-from slackbot.store.nudges import Mentioned
+from slackbot.crowd.digest import Mentioned
 
 #: Questions that one digest lists.
 MOST_LISTED = 20

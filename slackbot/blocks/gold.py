@@ -6,8 +6,7 @@ from slackbot.blocks import kit
 from slackbot.blocks.change import PICK_INTENT
 from slackbot.blocks.kit import Block
 from slackbot.blocks.mrkdwn import bold, person, quote
-from slackbot.checks import Checked
-from slackbot.store.gold import GoldQuestion
+from slackbot.crowd.gold import Checked, GoldQuestion
 
 CHECK, CHECK_VIEW, ANSWER = "check_open", "check", "answer"
 _MOST_PEOPLE = 60

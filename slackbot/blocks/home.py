@@ -10,7 +10,7 @@ from slackbot.blocks.nudge_settings import nudge_settings
 from slackbot.blocks.remarks import DECIDE
 from slackbot.blocks.values import CardButton
 from slackbot.blocks.waiting import Item, words
-from slackbot.learning.preferences import Preferences
+from slackbot.crowd.preferences import Preferences
 from slackbot.learning.terms import Order
 
 #: action_ids. Buttons that lead somewhere are told to the app too, one action_id for each.

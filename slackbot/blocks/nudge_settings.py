@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from slackbot.blocks import kit
 from slackbot.blocks.kit import Block
-from slackbot.learning.preferences import Nudges, Preferences
+from slackbot.crowd.preferences import Nudges, Preferences
 
 #: action_ids.
 PICK_NUDGES, PICK_HOUR, WEEKENDS = "home_nudges", "home_nudge_hour", "home_weekends"

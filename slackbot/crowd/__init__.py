@@ -1,1 +1,4 @@
-"""What many people say, made one answer. Pure functions over votes; nothing of dialogue, Slack or Redis in here."""
+"""What many people say, made one answer; what is known of these people, and when they are asked.
+
+Pure functions; nothing of dialogue, Slack or Redis in here.
+"""

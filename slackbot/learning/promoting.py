@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from slackbot.crowd.gold import GoldQuestion
 from slackbot.learning.question import ClosedQuestion, How, Outcome, PartKind
-from slackbot.store.gold import GoldQuestion
 
 
 def promoted(conversation: str, channel: str, closed: ClosedQuestion, least: int) -> GoldQuestion | None:

@@ -12,7 +12,7 @@ from slackbot import clock
 from slackbot.blocks.home import LEAD_ON, NEXT, OPEN_CARD, PICK_ORDER, home, picked_order
 from slackbot.blocks.nudge_settings import PICK_HOUR, PICK_NUDGES, QUIET_FROM, QUIET_UNTIL, WEEKENDS, with_choice
 from slackbot.blocks.waiting import Item
-from slackbot.learning.preferences import Preferences
+from slackbot.crowd.preferences import Preferences
 from slackbot.listeners.commands import HELP
 from slackbot.listeners.parsing import Json, person_of
 from slackbot.teaching import Teaching

@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from slackbot.crowd.gold import GoldAnswer, GoldQuestion
 from slackbot.store import keys
 from slackbot.store.conversations import available
-
-
-@dataclass(frozen=True)
-class GoldQuestion:
-    """A message whose meaning is known for certain."""
-
-    #: ``conversation:question`` in which it was agreed on.
-    id: str
-    text: str
-    intent: str
-    #: In which it was said: only its members may see it.
-    channel: str
-    #: Slack user ids of those who answered it there: they aren't asked.
-    people: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GoldAnswer:
-    """What somebody answered, once."""
-
-    person: str
-    gold: str
-    answer: str
-    right: bool
-    #: Unix seconds.
-    at: float
 
 
 class Gold:

@@ -9,7 +9,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from slackbot.learning.preferences import Preferences
+from slackbot.crowd.preferences import Preferences
 from slackbot.store import keys
 from slackbot.store.conversations import available
 

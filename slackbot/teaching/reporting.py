@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slackbot.checks import Checked
+from slackbot.crowd.gold import Checked
 from slackbot.permissions import Right
 from slackbot.teaching.place import Place
 from slackbot.teaching.services import Services

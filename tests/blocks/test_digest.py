@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbot.blocks.digest import MOST_LISTED, digest_card, struck_card
+from slackbot.crowd.digest import Mentioned
 from slackbot.sandbox.block_kit import message_problems
-from slackbot.store.nudges import Mentioned
 from tests.blocks.strategies import TEXTS, UNHURRIED
 
 LINK = "https://team.slack.com/archives/C1/p1700000000000100?thread_ts=1700000000.000100&cid=C1"

@@ -18,12 +18,12 @@ from slackbot.blocks.thread import again, bot_says, parent
 from slackbot.blocks.turns import sure_modal, undo_modal
 from slackbot.blocks.values import SessionButton, SessionChoice
 from slackbot.blocks.waiting import Item
+from slackbot.crowd.preferences import Preferences
 from slackbot.crowd.votes import Vote
 from slackbot.learning.controls import Control
 from slackbot.learning.draft import Draft
 from slackbot.learning.pending import Pending
 from slackbot.learning.points import Point
-from slackbot.learning.preferences import Preferences
 from slackbot.learning.question import ClosedQuestion, Message, PartKind, Question
 from slackbot.learning.session import Forked, Session
 from slackbot.learning.turns import Told

@@ -7,7 +7,7 @@ from typing import Any
 from slackbot.blocks.home import LEAD_ON, PICK_ORDER
 from slackbot.blocks.nudge_settings import PICK_HOUR, PICK_NUDGES, QUIET_FROM, QUIET_UNTIL, WEEKENDS
 from slackbot.core.builtin import BuiltinCore
-from slackbot.learning.preferences import Preferences
+from slackbot.crowd.preferences import Preferences
 from tests.end_to_end.stage import Scene, Stage, field, shown, staged
 
 Json = dict[str, Any]

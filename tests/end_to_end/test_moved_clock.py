@@ -11,7 +11,7 @@ import pytest
 
 from slackbot import clock
 from slackbot.core.builtin import BuiltinCore
-from slackbot.learning.preferences import Preferences
+from slackbot.crowd.preferences import Preferences
 from tests.end_to_end.stage import Stage, shown, staged
 from workers.housekeeping import expire_abandoned
 

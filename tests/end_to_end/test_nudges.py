@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from slackbot.core.builtin import BuiltinCore
-from slackbot.learning.preferences import Nudges, Preferences
+from slackbot.crowd.preferences import Nudges, Preferences
 from slackbot.store.nudges import NudgeStore
 from slackbot.store.server import connect
 from tests.end_to_end.stage import WORKER_BOUND, Scene, Stage, shown, staged

@@ -7,12 +7,13 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from slackbot.crowd.digest import Digest, Mentioned
+from slackbot.crowd.nudges import Told
 from slackbot.errors import SlackRefused
-from slackbot.learning.nudges import Told
 from slackbot.store import Commit, Store, keys
 from slackbot.store.directory import Directory, Profile
 from slackbot.store.keys import Keys
-from slackbot.store.nudges import REMINDED, SINCE, Digest, Mentioned, NudgeStore, Reminded
+from slackbot.store.nudges import REMINDED, SINCE, NudgeStore, Reminded
 from slackbot.store.overview import Overview
 
 QUESTION = {"id": "1"}

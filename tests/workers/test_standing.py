@@ -16,10 +16,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from slackbot.app import metrics_handler
+from slackbot.crowd.digest import Digest, Mentioned
 from slackbot.errors import SettingsError
 from slackbot.store import Store
 from slackbot.store.alarms import Alarms
-from slackbot.store.nudges import Digest, Mentioned, NudgeStore, Reminded
+from slackbot.store.nudges import NudgeStore, Reminded
 from slackbot.store.server import connect_sync
 from tests.workers.test_reminders import scheduled
 from tests.workers.test_worker import WorkerProcess, wait_for

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from slackbot.learning.preferences import Nudges, Preferences
+from slackbot.crowd.preferences import Nudges, Preferences
 
 #: Seconds between two digests for one person, be there something new; and between two that say the same.
 BETWEEN, AGAIN = 3600.0, 86400.0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slackbot.learning.nudges import (
+from slackbot.crowd.nudges import (
     AGAIN,
     BETWEEN,
     Ladder,
@@ -24,7 +24,7 @@ from slackbot.learning.nudges import (
     stage,
     zone_of,
 )
-from slackbot.learning.preferences import Nudges, Preferences
+from slackbot.crowd.preferences import Nudges, Preferences
 
 HOUR = 3600.0
 WAITING = {"q": 0.0}
