@@ -21,7 +21,7 @@ from slackbot.dialogue.events import ActionExecuted, BotUttered, Event
 from slackbot.dialogue.history import MARK
 from slackbot.dialogue.tracker import Tracker
 from slackbot.errors import ActionFailed, Conflict, CoreFailed, Refused
-from slackbot.learning.closing import rows
+from slackbot.learning.closing import rows, votes_of, with_late_votes
 from slackbot.learning.contradictions import Explore, explored, unexplored
 from slackbot.learning.controls import Control, commit_of, withdrawal
 from slackbot.learning.conversation import Conversation, Reader
@@ -205,7 +205,8 @@ class Loop:
         given = events(conversation.tracker) if remedy is Remedy.EVENTS else ()
         new = recorded(question, given)
         question = remedied(question, remedy, person)
-        return self._settled(conversation, question, new, conversation.tracker.with_events(new))
+        commit = self._settled(conversation, question, new, conversation.tracker.with_events(new))
+        return with_late_votes(commit, conversation)
 
     async def note(self, conversation_id: str, events: Callable[[Conversation], Sequence[Event]]) -> None:
         """Appends events that change no state, such as a reminder set by hand. Raises Refused where it is over."""
@@ -267,7 +268,8 @@ class Loop:
             trouble = f"The assistant failed: {error if isinstance(error, CoreFailed) else type(error).__name__}"
             await self.change_session(conversation_id, lambda session: replace(session, trouble=trouble))
             return False
-        await self._commit(conversation, commit)
+        write = self._commit_run if isinstance(step, Run) else self._commit
+        await write(conversation, commit)
         return True
 
     def _next(self, conversation: Conversation) -> Step | Explore | None:
@@ -315,6 +317,23 @@ class Loop:
         )
         await self.store.commit(conversation.id, commit)
         await self._ring_at(ringing_times(events))
+
+    async def _commit_run(self, conversation: Conversation, commit: Commit) -> None:
+        """Writes what came of an action, with the votes that came meanwhile; for those it isn't run again.
+
+        Raises Conflict where the log or the question is another than before the run.
+        """
+        before = conversation.snapshot
+        for _ in range(MOST_CONFLICTS):
+            with suppress(Conflict):
+                await self._commit(conversation, with_late_votes(commit, conversation))
+                return
+            conversation = await self._required(conversation.id)
+            now = conversation.snapshot
+            if (now.version, now.question_revision) != (before.version, before.question_revision):
+                raise Conflict(f"conversation {conversation.id} has moved on while an action ran")
+        # Rather a vote less in the record than an outcome lost.
+        await self._commit(conversation, replace(with_late_votes(commit, conversation), input_revision=None))
 
     async def _ring_at(self, times: Sequence[float]) -> None:
         if times and self._alarms is not None:
@@ -386,8 +405,10 @@ class Loop:
         last = question.parts[step.decisions[-1].index]
         tracker = conversation.tracker.with_events(events)
         runs_next = question.appended < len(question.decided) and last.kind is PartKind.ACTION
-        if last.decided != last.suggested and not runs_next:
-            question = await self._replanned(tracker, question)
+        if last.decided != last.suggested:
+            # While another action runs than the card shows, *All right* there is no vote for it.
+            anew = replace(question, revision=question.revision + 1)
+            question = anew if runs_next else await self._replanned(tracker, question)
         commit = self._settled(conversation, question, events, tracker)
         return replace(commit, input_revision=conversation.snapshot.input_revision)
 
@@ -487,8 +508,3 @@ class Loop:
         if question.parts[0].kind is PartKind.INTENT and not question.appended:
             tracker = tracker.with_events(await understood(self.core, tracker, question))
         return replace(question, parts=(*question.parts[:kept], *await plan(self.core, tracker)))
-
-
-def votes_of(conversation: Conversation) -> dict[str, tuple[str, ...]]:
-    """Each person's answers to the open question."""
-    return {vote.person: vote.answers for vote in conversation.votes}

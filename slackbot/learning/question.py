@@ -76,7 +76,8 @@ class Part:
     people: tuple[str, ...] = ()
     how: How = How.VOTES
     #: Slack user id to what that person had answered to this part when it closed, in the order they voted. Votes for
-    #: the parts after it come later, and repeat what is decided.
+    #: the parts after it come later, and repeat what is decided. Beside them stands, after an action that ran
+    #: elsewhere, what others answered while it ran.
     given: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -285,7 +286,7 @@ class Outcome(StrEnum):
 class ClosedQuestion:
     """A question that is over, kept for ever: what was decided, by whom, and all the votes.
 
-    Votes that come while a decided action runs elsewhere are too late for it and not among them.
+    Votes that come while a decided action runs elsewhere are among them, though too late to decide anything.
     """
 
     question: Question

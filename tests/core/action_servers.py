@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from inspect import isawaitable
 from typing import Any
 
 from aiohttp import web
 
 Json = dict[str, Any]
-#: Gets the call; gives what the server answers with status 200, or a response of its own.
-Action = Callable[[Json], Json | web.Response]
+Answer = Json | web.Response
+#: Gets the call; gives what the server answers with status 200, or a response of its own, at once or after a while.
+Action = Callable[[Json], Answer | Awaitable[Answer]]
 
 
 class ScriptedServer:
@@ -38,7 +40,8 @@ class ScriptedServer:
         if action is None:
             error = {"error": f"No registered action found for name '{call['next_action']}'."}
             return web.json_response({**error, "action_name": call["next_action"]}, status=404)
-        answer = action(call)
+        said = action(call)
+        answer = await said if isawaitable(said) else said
         return answer if isinstance(answer, web.Response) else web.json_response(answer)
 
 

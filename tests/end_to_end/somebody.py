@@ -296,15 +296,8 @@ def check_cards(scene: Scene, conversation: Conversation) -> None:
 
 
 async def check_votes(crowd: Crowd, conversation: Conversation) -> None:
-    """Each vote that was taken is in the store, with its question, unless it came while a decided action ran."""
-    store, core = crowd.stage.teaching.store, crowd.stage.teaching.loop.core
-    records = await store.closed_questions(conversation.id)
-    ran = {
-        record["id"]
-        for record in records
-        for part in record["parts"]
-        if part["kind"] == "action" and part["decided"] and core.runs_elsewhere(part["decided"], conversation.tracker)
-    }
+    """Each vote that was taken is in the store, with its question."""
+    records = await crowd.stage.teaching.store.closed_questions(conversation.id)
     known = {
         (record["id"], person)
         for record in records
@@ -312,9 +305,7 @@ async def check_votes(crowd: Crowd, conversation: Conversation) -> None:
     }
     open_one = conversation.question.id if conversation.question else ""
     known |= {(open_one, vote.person) for vote in conversation.votes}
-    taken = {
-        (question, person) for of, question, person in crowd.votes if of == conversation.id and question not in ran
-    }
+    taken = {(question, person) for of, question, person in crowd.votes if of == conversation.id}
     assert taken <= known, f"lost: {taken - known} of {conversation.id}"
 
 

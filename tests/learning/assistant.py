@@ -7,7 +7,6 @@ from pathlib import Path
 from slackbot.core.builtin import BuiltinCore
 from tests.core.conversations import write_project
 
-RUNS_ELSEWHERE = "action_pay"
 DOMAIN = """
     version: "3.1"
     intents: [greet, bye, order, pay]

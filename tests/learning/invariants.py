@@ -12,9 +12,8 @@ from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.learning.conversation import Conversation
 from slackbot.learning.loop import Loop
 from slackbot.learning.plan import ACTION_LISTEN
-from slackbot.learning.question import ClosedQuestion, Outcome, PartKind, Question, entities_answer
+from slackbot.learning.question import ClosedQuestion, PartKind, Question, entities_answer
 from slackbot.store import Snapshot
-from tests.learning.assistant import RUNS_ELSEWHERE
 from tests.learning.lesson import Lesson
 
 
@@ -92,12 +91,8 @@ def assert_is_agreed(question: Question, known: Known) -> None:
 
 
 def assert_votes_are_recorded(record: ClosedQuestion, known: Known) -> None:
-    """The record has the latest vote of everybody. An action that ran elsewhere isn't run again for one more vote."""
-    latest = {person: answers for where, person, answers in known.votes if where == record.question.id}
-    if record.outcome is Outcome.DECIDED and record.question.parts[-1].answer == RUNS_ELSEWHERE:
-        assert set(record.votes) <= set(latest)
-    else:
-        assert record.votes == latest
+    """The record has the latest vote of everybody."""
+    assert record.votes == {person: answers for where, person, answers in known.votes if where == record.question.id}
 
 
 def assert_one_vote_a_person(state: Conversation, closed: Iterable[ClosedQuestion]) -> None:
