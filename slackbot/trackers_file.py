@@ -31,12 +31,15 @@ def logs_from_file(path: Path) -> list[NamedLog]:
     """The conversations of a file.
 
     It has an object a line, or is one object or a list of objects as a whole: each with ``events`` and an id, called
-    ``conversation``, or ``sender_id`` as in a tracker. Raises FileError.
+    ``conversation``, or ``sender_id`` as in a tracker. Raises FileError, also where there is none.
     """
     if path.suffix.lower() in {".yml", ".yaml"}:
         remedy = "put story files into the project's data folder, where they are learned from"
         raise FileError(path, None, "this is no file of conversations", remedy)
-    return [_log(path, line, row) for line, row in _rows(path, _text(path))]
+    logs = [_log(path, line, row) for line, row in _rows(path, _text(path))]
+    if not logs:
+        raise FileError(path, None, "there is no conversation in this file", _REMEDY)
+    return logs
 
 
 def _text(path: Path) -> str:

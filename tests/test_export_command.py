@@ -132,7 +132,7 @@ def test_a_file_of_logs_that_cannot_be_read_is_named(
 
 
 def test_a_project_that_is_none_is_named(tmp_path: Path) -> None:
-    result = run("--into", tmp_path / "missing", "--from", logs(tmp_path))
+    result = run("--into", tmp_path / "missing", "--from", logs(tmp_path, [LISTEN]))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "there is no such folder" in result.stderr
 

@@ -181,6 +181,8 @@ async def test_a_file_may_be_one_list_or_one_tracker(put: Importer, written: str
         ([tracker("me", TURN), {"events": []}], ":2: the conversation has no id"),
         ([tracker("me", [LISTEN, {"event": "nonsense"}])], ":1: event 2 of conversation 'me': .*nonsense"),
         ([tracker("x" * 300, TURN)], ":1: 'x+' is no id"),
+        ([], "trackers.json: there is no conversation in this file; write one"),
+        (["[]"], "trackers.json: there is no conversation in this file"),
         ([json.dumps(tracker("me", TURN), indent=1)[:-20]], ":33: this is not JSON"),
         ([tracker("me", [{**HI, "text": "\ud800"}])], ":1: half of a surrogate pair"),
         ([tracker("me", [LISTEN]), tracker("you", [{**LISTEN, "confidence": float("nan")}])], ":2: NaN is no number"),

@@ -51,27 +51,47 @@ async def others_of(store: Store, conversation: Conversation) -> Others:
     """Reads all other conversations that nobody aborted. Raises StoreUnavailable."""
     domain = conversation.tracker.domain
     first = _first_message([event.as_dict() for event in conversation.tracker.events])
-    branches: list[tuple[Session, Snapshot]] = []
+    alike: list[tuple[Session, Snapshot]] = []
+    forked = conversation.session.forked
+    origins = {conversation.id: forked.conversation} if forked else {}
     taught: list[Path] = []
     for conversation_id in await store.conversations(MOST_CONVERSATIONS):
         snapshot = await store.read(conversation_id) if conversation_id != conversation.id else None
         session = Session.from_dict(snapshot.session) if snapshot else None
+        if session and session.forked:
+            origins[conversation_id] = session.forked.conversation
         if snapshot is None or session is None or session.status is Status.ABORTED:
             continue
         if session.team != conversation.session.team:
             continue
         same_place = session.channel == conversation.session.channel
         if first is not None and same_place and _first_message(snapshot.events) == first:
+            alike.append((session, snapshot))
+        else:
+            taught += _taught(snapshot, domain)
+    branches: list[tuple[Session, Snapshot]] = []
+    for session, snapshot in sorted(alike, key=lambda row: row[0].started_at):
+        if _family(snapshot.conversation_id, origins) == _family(conversation.id, origins):
             branches.append((session, snapshot))
-            continue
-        agreed = (replace(story, name="another session") for story in stories_in(snapshot, domain))
-        taught += [story_path(story, domain, role=Role.TAUGHT) for story in agreed]
-    branches.sort(key=lambda row: row[0].started_at)
+        else:  # its first message only looks like the same
+            taught += _taught(snapshot, domain)
     return Others(
         tuple(_branch(*row, domain, number) for number, row in enumerate(branches, start=1)),
         tuple(snapshot.conversation_id for _, snapshot in branches),
         tuple(taught),
     )
+
+
+def _family(conversation_id: str, origins: Mapping[str, str]) -> str:
+    """Id of the conversation from which all of its branches, and theirs, were forked."""
+    while conversation_id in origins:
+        conversation_id = origins[conversation_id]
+    return conversation_id
+
+
+def _taught(snapshot: Snapshot, domain: Domain) -> list[Path]:
+    agreed = (replace(story, name="another session") for story in stories_in(snapshot, domain))
+    return [story_path(story, domain, role=Role.TAUGHT) for story in agreed]
 
 
 def story_paths(stories: Sequence[Story], domain: Domain) -> list[Path]:

@@ -8,6 +8,7 @@ from slackbot.core.builtin import BuiltinCore
 from slackbot.dialogue.project import load_project
 from slackbot.dialogue.stories import Story
 from slackbot.learning.controls import Control
+from slackbot.learning.loop import Loop
 from slackbot.learning.turns import fork, turns_of
 from slackbot.picture.graph import Path, Role
 from slackbot.picture.layout import laid_out
@@ -113,6 +114,24 @@ async def test_a_fork_is_a_branch_of_both_and_its_corrections_are_known(
     [current] = [path for path in paths if path.role is Role.CURRENT]
     assert current.steps[0].instead_of == "greet"
     assert len(only(await paths_of(lesson), Role.BRANCH)) == 1
+
+
+async def test_conversations_that_merely_begin_at_the_same_moment_are_no_branches_of_each_other(
+    lesson: Lesson, store: Store, core: BuiltinCore
+) -> None:
+    """As imported ones may, whose messages have neither ids nor times. A branch's own branch is in the family."""
+    loop = Loop(store, core, clock=lambda: 1_700_000_000.0)
+    for one in (lesson, await Lesson.begin(store, core, "other", quorum=2)):
+        one.loop = loop
+        for text in ("hi", "a soup", "bye"):
+            await taught(one, text)
+    for origin, branch, turn in ((lesson.id, "branch", 2), ("branch", "twig", 1)):
+        conversation = await Lesson(store, loop, origin).state()
+        assert await fork(store, conversation, turns_of(conversation.tracker)[turn], branch, now=0.0)
+    shown = {one: await paths_of(Lesson(store, loop, one)) for one in (lesson.id, "branch", "twig", "other")}
+    assert {one: len(only(paths, Role.BRANCH)) for one, paths in shown.items()} == {
+        lesson.id: 2, "branch": 2, "twig": 2, "other": 0
+    }  # fmt: skip
 
 
 async def test_other_sessions_are_stories_without_what_was_said(
