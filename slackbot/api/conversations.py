@@ -120,7 +120,7 @@ class ConversationRoutes:
 
 def as_json(answer: Raw) -> web.Response:
     """An answer that is JSON already."""
-    return web.Response(body=answer, content_type="application/json", charset="utf-8")
+    return web.Response(body=bytes(answer), content_type="application/json", charset="utf-8")
 
 
 def verbosity(request: web.Request) -> EventVerbosity:

@@ -6,8 +6,9 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias, TypeVar
 
 from slackbot import clock
 from slackbot.api.errors import ApiError, no_conversation, not_found
@@ -17,10 +18,12 @@ from slackbot.core.protocol import Core, Prediction
 from slackbot.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
 from slackbot.dialogue.state import ACTION_LISTEN, ACTION_SESSION_START
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
-from slackbot.errors import ActionFailed
+from slackbot.errors import ActionFailed, Conflict
 
 log = logging.getLogger(__name__)
 Json = dict[str, Any]
+T = TypeVar("T")
+_Decide: TypeAlias = Callable[[Kept], Awaitable[tuple[T, Draft]]]
 
 #: Actions that an intent may lead to before the assistant is made to listen, as in Rasa.
 MOST_ACTIONS = 10
@@ -59,7 +62,7 @@ class Operations:
     async def opened(self, conversation_id: str) -> Draft:
         """The conversation to be read. One that isn't there begins: it is stored with the start of its session."""
         async with self.trackers.alone(conversation_id):
-            kept = await self.trackers.read(conversation_id) or self.trackers.begun(conversation_id)
+            kept = await self._any(conversation_id)
             if kept.version or kept.is_session:
                 return kept.draft(self.stamp)
             return await self._session_stored(kept)
@@ -70,13 +73,16 @@ class Operations:
 
     async def message(self, conversation_id: str, text: str, parse_data: Json | None) -> Draft:
         """Adds a message of the user and the slots it fills; ``parse_data`` says what it means, else the core does."""
-        async with self.trackers.alone(conversation_id):
-            kept = await self.trackers.read(conversation_id) or self.trackers.begun(conversation_id)
+
+        async def decide(kept: Kept) -> tuple[None, Draft]:
             draft = await self._in_session(kept)
             parsed = parse_data if parse_data is not None else await self.parse(text, draft.tracker)
             draft.add(UserUttered(text, parse_data=parsed, message_id=secrets.token_hex(16)))
             await self._extract_slots(draft)
-            await self.trackers.append(kept, draft.new)
+            return None, draft
+
+        async with self.trackers.alone(conversation_id):
+            _, draft = await self._added(conversation_id, decide, self.trackers.known(conversation_id), self._any)
             return draft
 
     async def predict(self, conversation_id: str) -> tuple[Prediction, Draft]:
@@ -91,20 +97,24 @@ class Operations:
         self, conversation_id: str, action: str, policy: str | None, confidence: float | None
     ) -> tuple[list[BotUttered], Draft]:
         """Runs an action; what it said. Raises ApiError for one that the domain lacks."""
-        async with self.trackers.alone(conversation_id):
-            kept = await self._existing(conversation_id)
+
+        async def decide(kept: Kept) -> tuple[list[BotUttered], Draft]:
             draft = await self._in_session(kept)
             if action not in draft.tracker.domain.actions:
                 problem = f"Cannot access action '{action}', as that name is not a registered action for this domain"
                 raise ApiError(500, "ConversationError", f"An unexpected error occurred. Error: {problem}")
-            said = await self._run(draft, action, policy, confidence)
-            await self.trackers.append(kept, draft.new)
-            return said, draft
+            return await self._run(draft, action, policy, confidence), draft
+
+        async with self.trackers.alone(conversation_id):
+            known = self.trackers.known(conversation_id)
+            if known is not None and self.core.runs_elsewhere(action, known.tracker):
+                known = None  # what it does there must not be done twice
+            return await self._added(conversation_id, decide, known, self._existing)
 
     async def trigger(self, conversation_id: str, intent: str, entities: Any) -> tuple[list[BotUttered], Draft]:
         """What follows where an intent comes from outside, up to listening; what was said. Raises ApiError."""
         async with self.trackers.alone(conversation_id):
-            kept = await self.trackers.read(conversation_id) or self.trackers.begun(conversation_id)
+            kept = await self._any(conversation_id)
             draft = await self._in_session(kept)
             if intent not in draft.tracker.domain.intents:
                 raise not_found(f"The intent {intent} does not exist in the domain.")
@@ -117,7 +127,7 @@ class Operations:
     async def append(self, conversation_id: str, events: Sequence[Event]) -> Draft:
         """Adds events as they are. A conversation that isn't there begins first, unless they begin it."""
         async with self.trackers.alone(conversation_id):
-            kept = await self.trackers.read(conversation_id) or self.trackers.begun(conversation_id)
+            kept = await self._any(conversation_id)
             draft = kept.draft(self.stamp)
             if not kept.version and not _begins_session(events):
                 await self._begin_session(draft)
@@ -149,6 +159,28 @@ class Operations:
         if len(kept) > KEPT_TEXTS:
             kept.popitem(last=False)
         return kept[text]
+
+    async def _added(
+        self, conversation_id: str, decide: _Decide[T], known: Kept | None, read: Callable[[str], Awaitable[Kept]]
+    ) -> tuple[T, Draft]:
+        """Stores what is decided on a conversation, and gives it.
+
+        It is decided on what is ``known`` of it, if anything, which spares reading it; and anew on what is read, where
+        others wrote meanwhile, or nothing is to be stored that would tell so.
+        """
+        if known is not None:
+            with suppress(Conflict):
+                result, draft = await decide(known)
+                if draft.new:
+                    await self.trackers.append(known, draft.new)
+                    return result, draft
+        kept = await read(conversation_id)
+        result, draft = await decide(kept)
+        await self.trackers.append(kept, draft.new)
+        return result, draft
+
+    async def _any(self, conversation_id: str) -> Kept:
+        return await self.trackers.read(conversation_id) or self.trackers.begun(conversation_id)
 
     async def _existing(self, conversation_id: str) -> Kept:
         kept = await self.trackers.read(conversation_id)

@@ -81,7 +81,7 @@ class Draft:
         """The tracker's state as JSON. What of the log was written once is not written again."""
         state: dict[str, Any] = self.tracker.current_state(EventVerbosity.NONE)
         if verbosity is not EventVerbosity.NONE:
-            state["events"] = Raw(b"[" + b",".join(filter(None, self._shown(verbosity))) + b"]")
+            state["events"] = Raw(b"[", *_with_commas(filter(None, self._shown(verbosity))), b"]")
         return written(state)
 
     def _shown(self, verbosity: EventVerbosity) -> Iterator[bytes]:
@@ -97,6 +97,13 @@ class Draft:
         yield self.log.cut(first, stored)
         for event in events[max(first, stored) :]:
             yield event_text(event).encode()
+
+
+def _with_commas(parts: Iterable[bytes]) -> Iterator[bytes]:
+    for number, part in enumerate(parts):
+        if number:
+            yield b","
+        yield part
 
 
 class Trackers:
@@ -125,6 +132,14 @@ class Trackers:
             yield
         finally:
             lock.release()
+
+    def known(self, conversation_id: str) -> Kept | None:
+        """The conversation as this process last read or wrote it, where it may still be so.
+
+        Not one that is taught in Slack: what its session adds to the domain is only known when it is read.
+        """
+        kept = self._kept.get(conversation_id)
+        return kept if kept and not kept.is_session and kept.domain is self._domain() else None
 
     async def read(self, conversation_id: str) -> Kept | None:
         """The conversation as it is now; None if there is none. Raises StoreUnavailable."""

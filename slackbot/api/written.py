@@ -10,10 +10,17 @@ from typing import Any
 from slackbot.dialogue.events import Event
 
 
-class Raw(bytes):
-    """JSON that is written already, in UTF-8."""
+class Raw:
+    """JSON that is written already, in UTF-8, in parts: long ones are put together once, at the end."""
 
-    __slots__ = ()
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: bytes) -> None:
+        self.parts = parts
+
+    def __bytes__(self) -> bytes:
+        """All of it."""
+        return b"".join(self.parts)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
@@ -21,13 +28,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=st
 
 def written(answer: Mapping[str, Any]) -> Raw:
     """An object as JSON, in its order; values that are JSON already go in as they are."""
-    parts: list[bytes] = []
+    parts = [b"{"]
     for is_raw, pairs in groupby(answer.items(), key=lambda pair: isinstance(pair[1], Raw)):
         if is_raw:
-            parts += [_encode(key).encode() + b":" + value for key, value in pairs]
+            for key, value in pairs:
+                parts += [_encode(key).encode(), b":", *value.parts, b","]
         else:
-            parts.append(_encode(dict(pairs))[1:-1].encode())
-    return Raw(b"{" + b",".join(parts) + b"}")
+            parts += [_encode(dict(pairs))[1:-1].encode(), b","]
+    return Raw(*parts[: max(len(parts) - 1, 1)], b"}")
 
 
 def event_text(event: Event) -> str:

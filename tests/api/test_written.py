@@ -27,5 +27,5 @@ def test_an_answer_keeps_its_order_whatever_of_it_is_written_already(parts: list
     given_ = {
         str(place): Raw(json.dumps(part).encode()) if is_raw else part for place, (part, is_raw) in enumerate(parts)
     }
-    found = json.loads(written(given_))
+    found = json.loads(bytes(written(given_)))
     assert (found, list(found)) == (plain, list(plain))

@@ -41,11 +41,12 @@ def test_rows_have_length_one_whatever_the_case_and_none_without_words() -> None
 
 
 @needs_the_extra
-def test_a_text_alone_has_the_vector_that_it_has_among_longer_and_shorter_ones() -> None:
+def test_a_text_alone_has_nearly_the_vector_that_it_has_among_longer_and_shorter_ones() -> None:
+    """Sums of floats depend on their order, and what is rounded to 8 bits then on them."""
     texts = ["a", "b c " * 30, "hello there", *(f"number {number}" for number in range(40))]
     among = vectors().of(texts)
     for text, row in zip(texts, among, strict=True):
-        assert np.allclose(vectors().of([text])[0], row, atol=1e-3)
+        assert vectors().of([text])[0] @ row > 0.999
 
 
 @needs_the_extra

@@ -44,8 +44,10 @@ class SentenceVectors:
         import onnxruntime  # noqa: PLC0415  the extra's, and heavy
         from tokenizers import Tokenizer  # noqa: PLC0415  the extra's
 
+        from slackbot.core.builtin import eight_bits  # noqa: PLC0415  needs the extra's onnx
+
         #: Tells this model from every other: vectors of different models can't be compared.
-        self.name = _fingerprint(model, tokenizer)
+        self.name = _fingerprint(model, tokenizer, form=eight_bits.FORM)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_LONGEST)
@@ -53,7 +55,8 @@ class SentenceVectors:
         options.intra_op_num_threads = _THREADS
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads take no processor
         options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        network = eight_bits.in_eight_bits(model)
+        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         #: Numbers in a vector.
         self.width = int(self._session.get_outputs()[0].shape[-1])
         self._cache = VectorCache(cache_folder() / f"{self.name}.sqlite", self.width)
@@ -134,8 +137,8 @@ def _file(package: str, place: str) -> Path | None:
     return next((path for folder in folders for path in sorted(Path(folder).glob(place))), None)
 
 
-def _fingerprint(*paths: Path) -> str:
-    digest = hashlib.sha256()
+def _fingerprint(*paths: Path, form: str) -> str:
+    digest = hashlib.sha256(form.encode())
     for path in paths:
         digest.update(path.read_bytes())
     return f"minilm-{digest.hexdigest()[:16]}"
