@@ -142,11 +142,13 @@ class Policies:
         """
         recent: list[State] = []
         told: list[State] = []
+        known: tuple[ConversationState, State] | None = None
         for before in tracker.states_before_actions():
             is_recent = len(recent) < self._reach
             is_told = not recent or self._is_told(before)
             if is_recent or is_told:
-                state = self._featurizer.now(before)
+                state = self._featurizer.now(before, known)
+                known = before, state
                 recent += [state] if is_recent else []
                 told += [state.with_only(self._slots)] if is_told else []
             if len(told) >= self._reach:

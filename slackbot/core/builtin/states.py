@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -98,17 +98,23 @@ class Featurizer:
             replay.take(event)
         return Decisions((*replay.states, replay.state), tuple(replay.actions))
 
-    def now(self, tracker: dialogue.State) -> State:
-        """What the policies see in a state that replaying applied events leads to."""
+    def now(self, tracker: dialogue.State, known: tuple[dialogue.State, State] | None = None) -> State:
+        """What the policies see in a state that replaying applied events leads to.
+
+        ``known``: another such state, and what they see in it. Where the slots are those, they are not looked at again.
+        """
         message, loop = tracker.latest_message, tracker.active_loop
-        features = ((name, slot_feature(slot, tracker.slots[name])) for name, slot in self.slots.items())
         return State(
             previous=tracker.latest_action_name,
             intent=message.intent_name if message is not None else None,
             entities=self.entities(message) if message is not None else (),
-            slots=tuple(sorted((name, feature) for name, feature in features if feature is not None)),
+            slots=known[1].slots if known and known[0].slots is tracker.slots else self._slots_seen(tracker.slots),
             loop=loop.name if loop is not None else None,
         )
+
+    def _slots_seen(self, values: Mapping[str, Any]) -> tuple[tuple[str, Feature], ...]:
+        features = ((name, slot_feature(slot, values[name])) for name, slot in self.slots.items())
+        return tuple(sorted((name, feature) for name, feature in features if feature is not None))
 
     def entities(self, message: UserUttered) -> tuple[str, ...]:
         """The names that the policies see, with roles and groups beside them, by name."""
