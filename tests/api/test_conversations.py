@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
+from slackbot.core.action_server import ActionServer
 from slackbot.core.builtin import BuiltinCore
 from slackbot.core.rasa import (
     EventVerbosity,
@@ -24,6 +27,9 @@ from slackbot.core.rasa import (
 from slackbot.settings import Settings
 from slackbot.store import Store
 from tests.api.conftest import TOKEN, Api, running
+from tests.core.action_servers import scripted_server, slot
+from tests.core.conversations import write_project
+from tests.learning.assistant import DATA, DOMAIN
 from tests.learning.lesson import Lesson
 
 LISTEN = {"event": "action", "name": "action_listen"}
@@ -96,6 +102,49 @@ async def test_events_are_put_in_the_place_of_all_others_for_every_process(
             assert names(await retrieve_tracker(each.endpoint, "c")) == ["action_listen", "resume"] * 2 + [
                 "action_listen"
             ]
+
+
+async def test_two_processes_that_take_turns_each_go_on_from_what_the_other_wrote(
+    api: Api, tiny: BuiltinCore, redis_url: str
+) -> None:
+    async with running(tiny, redis_url, Settings(api_port=0, api_token=TOKEN)) as other:
+        for each in (api, other):
+            await retrieve_tracker(each.endpoint, "c")
+        await send_message(api.endpoint, "c", "a soup")
+        answer = await send_action(other.endpoint, "c", "utter_dish")
+        assert [message["text"] for message in answer["messages"]] == ["One soup."]
+        await send_message(api.endpoint, "c", "one pie please")
+        await send_message(other.endpoint, "c", "bye")
+        for each in (api, other):
+            assert names(await retrieve_tracker(each.endpoint, "c"))[3:] == [
+                "a soup", "dish", "utter_dish", "One soup.", "one pie please", "dish", "bye",
+            ]  # fmt: skip
+
+
+async def test_an_action_that_runs_elsewhere_runs_once_though_another_process_wrote(
+    tiny: BuiltinCore, redis_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(api_port=0, api_token=TOKEN)
+    async with scripted_server() as server, AsyncExitStack() as stack:
+        server.answers("action_pay", slot("dish", None), responses=[{"text": "Paid."}])
+        paying = BuiltinCore.load(write_project(tmp_path, DOMAIN, DATA), ActionServer(server.url))
+        api, other = [await stack.enter_async_context(running(each, redis_url, settings)) for each in (paying, tiny)]
+        await send_message(api.endpoint, "c", "pay")
+        await send_message(other.endpoint, "c", "the bill")
+        await send_action(api.endpoint, "c", "action_pay")
+        assert server.names == ["action_pay"]
+        assert names(await retrieve_tracker(other.endpoint, "c"))[3:] == [
+            "pay", "the bill", "action_pay", "Paid.", "dish",
+        ]  # fmt: skip
+
+
+async def test_a_conversation_that_is_gone_is_not_written_as_if_it_were_there(api: Api, redis: Redis) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    await redis.flushdb()
+    with pytest.raises(RasaFailed, match="Conversation"):
+        await send_action(api.endpoint, "c", "utter_greet")
+    await send_message(api.endpoint, "c", "bye")
+    assert names(await retrieve_tracker(api.endpoint, "c"))[3:] == ["bye"]
 
 
 async def test_undo_and_rewind_take_back(api: Api) -> None:
