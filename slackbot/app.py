@@ -20,6 +20,7 @@ from slackbot.api.server import serving
 from slackbot.core.protocol import Core
 from slackbot.errors import SettingsError, SlackRefused, StorythreadError, WorldError
 from slackbot.learning.renewal import Renewal
+from slackbot.listening import listen
 from slackbot.receiver import slack_routes
 from slackbot.settings import Settings
 from slackbot.sockets import Sockets
@@ -228,5 +229,6 @@ async def _listen(stack: AsyncExitStack, settings: Settings, app: AsyncApp, requ
     runner = web.AppRunner(routes, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, settings.host, settings.port).start()
-    log.info("listening on http://%s:%d/slack/events", settings.host, settings.port)
+    host, port = settings.host, settings.port
+    await listen(runner, host, port, name_host="STORYTHREAD_HOST", name_port="STORYTHREAD_PORT")
+    log.info("listening on http://%s:%d/slack/events", host, port)

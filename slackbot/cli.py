@@ -43,7 +43,7 @@ def main() -> None:
     """Teach a Rasa assistant together, in Slack threads."""
 
 
-@main.command()
+@main.command(short_help="Run everything on this machine, with a page for the browser.")
 @click.option("--play", is_flag=True, help="Play a scripted conversation and exit; needs nobody.")
 @click.option("--console", is_flag=True, help="Act by typing lines instead of in a browser; nothing is kept.")
 @click.option(
@@ -99,7 +99,7 @@ def _demo_folder() -> Path:
     return Path(os.environ.get("STORYTHREAD_DATA") or ".storythread").expanduser() / "demo"
 
 
-@main.command()
+@main.command(short_help="Run the Slack app.")
 def serve() -> None:
     """Run the Slack app: Socket Mode with SLACK_APP_TOKEN, HTTP without."""
     from slackbot.app import serve as run
@@ -117,7 +117,7 @@ def serve() -> None:
             asyncio.run(run(settings, core, url, WorkerRequests(url), ready, renewal))
 
 
-@main.command()
+@main.command(short_help="Serve Rasa's conversation API, without Slack.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Where to listen. Otherwise as in the settings, or 5005.")
 def api(*, port: int | None) -> None:
     """Serve Rasa's conversation API over the stored conversations, without Slack."""
@@ -138,7 +138,7 @@ def api(*, port: int | None) -> None:
             asyncio.run(run(settings, core, url, ready, renewal))
 
 
-@main.command()
+@main.command(short_help="Run a worker, which does what takes longer than a moment.")
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve gauges for Prometheus at /metrics here.")
 def work(*, metrics_port: int | None) -> None:
     """Run a worker: it posts exports, fires reminders, and does whatever else takes longer than a moment."""
@@ -154,7 +154,7 @@ def work(*, metrics_port: int | None) -> None:
         run_worker(settings, url)
 
 
-@main.command()
+@main.command(short_help="Show the queue, the workers, and reminders that are due.")
 def status() -> None:
     """Show the queue, the workers, and the reminders that are due or overdue, with their conversations."""
     from workers.standing import standing
@@ -165,7 +165,7 @@ def status() -> None:
             click.echo(line)
 
 
-@main.command()
+@main.command(short_help="Learn a project's files and all that was agreed so far.")
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
@@ -217,7 +217,7 @@ def export(*, into: Path, source: Path | None, new_file: Path | None, dry_run: b
     run(into, conversations, new_file=new_file, dry_run=dry_run, show=click.echo, warn=warn)
 
 
-@main.command("import")
+@main.command("import", short_help="Put conversations that were held elsewhere into the store.")
 @click.option(
     "--confirmed", is_flag=True, help="People have confirmed all that is in it: learn from it, and export it."
 )
@@ -233,7 +233,7 @@ def import_(*, source: Path, confirmed: bool) -> None:
         asyncio.run(import_logs(source, url, confirmed=confirmed, show=click.echo, warn=warn))
 
 
-@main.command()
+@main.command(short_help="Cross-validate what a project teaches.")
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
@@ -291,7 +291,7 @@ def shell(*, project: Path | None, endpoint: str | None, resume: bool, picture: 
         sys.exit(1)  # what is kept was said
 
 
-@main.command()
+@main.command(short_help="Say which votes and rule stand behind a line of a file.")
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
@@ -314,7 +314,7 @@ def why(*, project: Path | None, names: bool, place: str) -> None:
             click.echo(text)
 
 
-@main.command()
+@main.command(short_help="Check tokens, scopes, Redis and the assistant.")
 def doctor() -> None:
     """Check tokens, scopes, Redis and the assistant, and say what to do about each fault."""
     from slackbot.doctor import examine_environment

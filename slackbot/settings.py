@@ -148,6 +148,7 @@ def _setting(variable: str, default: Any, parse: Parser = str, *, secret: bool =
 _BOT_TOKEN = _token("xoxb-", "a bot token", "OAuth & Permissions")
 _APP_TOKEN = _token("xapp-", "an app-level token", "Basic Information, App-Level Tokens")
 _ACTION_URL = _url("http", "https", example="http://localhost:5055/webhook")
+rasa_url = _url("http", "https", example="http://localhost:5005")
 _REDIS_URL = _url("redis", "rediss", "unix", example="redis://localhost:6379/0")
 
 
@@ -166,7 +167,7 @@ class Settings:
     #: The Rasa project that is taught. ``None``: the bundled example.
     assistant: Path | None = _setting("STORYTHREAD_ASSISTANT", None, _folder)  # noqa: RUF009  a field
     #: A Rasa server that is taught in its place. ``None``: the core that is built in.
-    core: str | None = _setting("STORYTHREAD_CORE", None, _url("http", "https", example="http://localhost:5005"))
+    core: str | None = _setting("STORYTHREAD_CORE", None, rasa_url)
     #: What that server was given as --auth-token, or a finished JWT for one with --jwt-secret.
     core_token: str | None = _setting("STORYTHREAD_CORE_TOKEN", None, secret=True)
     core_jwt: str | None = _setting("STORYTHREAD_CORE_JWT", None, secret=True)

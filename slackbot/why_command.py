@@ -66,7 +66,7 @@ def _check_line(place: Place) -> None:
     """Raises FileError for a line after the file's last."""
     last = len(place.path.read_bytes().splitlines())
     if place.line > last:
-        raise FileError(place.path, place.line, f"the file has {last} lines", "name one of them")
+        raise FileError(place.path, place.line, f"the file ends at line {last}", "name an earlier line")
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,18 @@ async def test_a_token_that_slack_refuses_is_named_and_not_shown(tmp_path: Path,
         assert "xapp-wrong" not in line
 
 
+@pytest.mark.slow
+async def test_a_port_that_another_program_has_is_named(tmp_path: Path, project: Path, redis_url: str) -> None:
+    async with Sandbox() as slack:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            taken = str(other.getsockname()[1])
+            over_http = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": slack.signing_secret}
+            line = await _served(tmp_path, project, redis_url, slack, **over_http, STORYTHREAD_PORT=taken)
+            assert "name a free port with STORYTHREAD_PORT" in line
+            line = await _served(tmp_path, project, redis_url, slack, STORYTHREAD_API_PORT=taken)
+            assert "name a free port with STORYTHREAD_API_PORT" in line
+
+
 async def _served(tmp_path: Path, project: Path, redis_url: str, slack: Sandbox, **wrong: str) -> str:
 
     right = {

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 #: From the lowest layer to the highest. Rooms of one layer know nothing of each other.
 LAYERS = [
     {"errors", "clock", "strict_json"},
-    {"background", "progress"},
+    {"background", "progress", "listening"},
     {"dialogue", "crowd"},
     {"settings", "trackers_file"},
     {"core", "store"},

@@ -180,5 +180,5 @@ async def test_a_line_after_the_last_is_told(lesson: Lesson, redis_url: str, tmp
     last = len(path.read_text().splitlines())
     said = await why(redis_url, f"{path}:{last + 1}")
     assert said.exit_code == 1
-    assert f"{path}:{last + 1}: the file has {last} lines; name one of them" in said.output
+    assert f"{path}:{last + 1}: the file ends at line {last}; name an earlier line" in said.output
     assert (await why(redis_url, f"{path}:{last}")).exit_code == 0

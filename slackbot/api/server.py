@@ -25,8 +25,9 @@ from slackbot.api.trackers import Trackers
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.core.protocol import Core
 from slackbot.dialogue.yamlfile import read_yaml
-from slackbot.errors import SettingsError, StoreUnavailable, StorythreadError
+from slackbot.errors import StoreUnavailable, StorythreadError
 from slackbot.learning.renewal import Renewal
+from slackbot.listening import listen
 from slackbot.picture.live import LivePictures
 from slackbot.settings import Settings, example_assistant
 from slackbot.store import Store
@@ -95,13 +96,10 @@ async def serving(settings: Settings, core: Core, redis_url: str, *, trained: bo
         runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        try:
-            await web.TCPSite(runner, settings.api_host, settings.api_port or 0).start()
-        except OSError as error:
-            place = f"{settings.api_host}:{settings.api_port}"
-            raise SettingsError(
-                f"the API can't listen on {place} ({error.strerror}); set STORYTHREAD_API_PORT"
-            ) from None
+        name_port = "STORYTHREAD_API_PORT, or --port of `storythread api`"
+        await listen(
+            runner, settings.api_host, settings.api_port or 0, name_host="STORYTHREAD_API_HOST", name_port=name_port
+        )
         host = f"[{settings.api_host}]" if ":" in settings.api_host else settings.api_host
         yield f"http://{host}:{runner.addresses[0][1]}"
 

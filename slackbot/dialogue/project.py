@@ -71,7 +71,8 @@ def project_files(folder: Path) -> list[Path]:
 
 def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise FileError(folder, None, "there is no such folder", "name the folder that holds domain.yml and data")
+        problem = "this is a file, and no folder" if folder.exists() else "there is no such folder"
+        raise FileError(folder, None, problem, "name the folder that holds domain.yml and data")
 
 
 class _File:

@@ -81,10 +81,10 @@ async def _enter(stack: AsyncExitStack, slack: Sandbox, port: int) -> None:
         await stack.enter_async_context(slack)
     except OSError as error:
         await slack.__aexit__(None, None, None)
-        if error.errno != errno.EADDRINUSE:
-            raise
+        taken = error.errno == errno.EADDRINUSE
+        problem = "is taken by another program" if taken else f"can't be used ({os.strerror(error.errno or 0)})"
         remedy = "choose another with --port, or any free one with --port 0"
-        raise Refused(f"port {port} is taken by another program; {remedy}") from None
+        raise Refused(f"port {port} {problem}; {remedy}") from None
 
 
 async def _empty(url: str) -> None:

@@ -76,7 +76,7 @@ async def test_others_are_let_in_only_with_a_token(tiny: BuiltinCore, redis_url:
 
 async def test_a_port_that_is_taken_is_said_in_one_line(api: Api, tiny: BuiltinCore, redis_url: str) -> None:
     port = int(api.url.rpartition(":")[2])
-    with pytest.raises(SettingsError, match="set STORYTHREAD_API_PORT"):
+    with pytest.raises(SettingsError, match="name a free port with STORYTHREAD_API_PORT"):
         async with serving(Settings(api_port=port), tiny, redis_url):
             pass
 

@@ -116,6 +116,8 @@ def test_data_that_is_none_of_rasas_is_passed_over(folder: Path) -> None:
 def test_a_missing_folder_a_missing_domain_and_a_broken_configuration_are_named(folder: Path) -> None:
     with pytest.raises(FileError, match="no such folder"):
         load_project(folder / "missing")
+    with pytest.raises(FileError, match="this is a file, and no folder"):
+        load_project(folder / "domain.yml")
     (folder / "config.yml").write_text("- a\n")
     with pytest.raises(FileError, match=r"config\.yml:1"):
         load_project(folder)

@@ -130,6 +130,7 @@ def _parsed(text: str) -> Any:
 
 
 def _words(answer: Any, text: str) -> str:
-    said = answer.get("message") if isinstance(answer, dict) else text
+    page = text.lstrip().startswith("<")  # of another server than Rasa
+    said = answer.get("message") if isinstance(answer, dict) else "" if page else text
     words = " ".join(str(said or "").split())
     return f": {words[:_LONGEST]}" if words else ""
