@@ -16,7 +16,7 @@ from slackbot.api.errors import ApiError
 from slackbot.errors import SettingsError
 
 #: What is told to anybody: that there is a server, and whether it is well.
-_OPEN = {"/", "/version", "/health"}
+_OPEN = {"", "/version", "/health"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Access:
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if request.path not in _OPEN and not lets_in(request):
+            if request.path.removesuffix("/") not in _OPEN and not lets_in(request):
                 self._check(request)
             return await handler(request)
 

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -58,11 +58,19 @@ def application(
     app = web.Application(
         middlewares=[errors_as_json, access.middleware(pictures.lets_in)], client_max_size=LARGEST_BODY
     )
-    app.add_routes([web.get("/", hello), web.get("/health", health)])
-    app.add_routes(ModelRoutes(operations, train).routes())
-    app.add_routes(ConversationRoutes(operations).routes())
+    routes = [*ModelRoutes(operations, train).routes(), *ConversationRoutes(operations).routes()]
+    app.add_routes([web.get("/", hello), *_with_slashes([web.get("/health", health), *routes])])
     pictures.add_to(app)
     return app
+
+
+def _with_slashes(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+    """As in Rasa, a path may end with a slash."""
+    return [
+        web.RouteDef(route.method, f"{route.path}{end}", route.handler, route.kwargs)
+        for route in routes
+        for end in ("", "/")
+    ]
 
 
 async def _health(logs: Logs, operations: Operations) -> web.Response:

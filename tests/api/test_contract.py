@@ -15,7 +15,7 @@ from slackbot.core.builtin import BuiltinCore
 from slackbot.core.rasa.mirror import essence
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.settings import Settings
-from tests.api.conftest import TOKEN, running
+from tests.api.conftest import TOKEN, Api, running
 
 Json = dict[str, Any]
 _RECORDED = Path(__file__).parent / "recorded_rasa.jsonl"
@@ -91,6 +91,16 @@ async def answers(tiny: BuiltinCore, redis_url: str, redis: Redis) -> dict[str, 
             async with http.request(row["method"], url, params=params, headers=headers, **body) as answer:
                 found[name] = Answer(answer.status, answer.content_type, parsed(await answer.text()))
     return found
+
+
+async def test_every_path_may_end_with_a_slash(api: Api) -> None:
+    for path in ("/status", "/domain", "/version", "/health", "/conversations/a/b/tracker"):
+        assert (path, (await api.ask("GET", f"{path}/"))[0]) == (path, 200)
+    status, tracker = await api.ask("POST", "/conversations/a/messages/", {"sender": "user", "text": "hi"})
+    assert (status, tracker["sender_id"]) == (200, "a")
+    api.token = ""
+    assert (await api.ask("GET", "/version/"))[0] == 200
+    assert (await api.ask("GET", "/status/"))[0] == 401
 
 
 def test_every_endpoint_is_recorded() -> None:
