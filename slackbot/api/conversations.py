@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from slackbot.api.errors import bad_request, json_body, json_object
+from slackbot.api.messages import messages
 from slackbot.api.operations import Operations
 from slackbot.api.written import Raw, written
 from slackbot.core.protocol import Prediction
@@ -26,9 +27,6 @@ from slackbot.dialogue.stories import Story, stories_of, stories_yaml
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.errors import UnknownEvent
 from slackbot.store.keys import LONGEST_ID
-
-#: What a message to the user holds beside its text, where it has it.
-_SAID = ("image", "attachment", "buttons", "elements", "quick_replies", "custom")
 
 
 class ConversationRoutes:
@@ -209,12 +207,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _done(conversation_id: str, said: Sequence[BotUttered], state: Raw) -> Raw:
-    return written({"tracker": state, "messages": [_message(conversation_id, message) for message in said]})
-
-
-def _message(conversation_id: str, message: BotUttered) -> dict[str, Any]:
-    told = {"text": message.text, **{key: message.data.get(key) for key in _SAID}}
-    return {"recipient_id": conversation_id, **{key: value for key, value in told.items() if value}}
+    told = [message for one in said for message in messages(conversation_id, one)]
+    return written({"tracker": state, "messages": told})
 
 
 def _stories(tracker: Tracker, *, all_sessions: bool) -> list[Story]:
