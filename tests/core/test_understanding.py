@@ -90,27 +90,33 @@ def test_no_text_is_too_odd_to_parse(text: str) -> None:
     assert 0 <= parsed["intent"]["confidence"] <= 1
 
 
+_SPELLED = {"extractor": "RegexMessageHandler"}
+
+
 @pytest.mark.parametrize(
     ("text", "intent", "entities"),
     [
         ("/greet", {"name": "greet", "confidence": 1.0}, []),
         ("/greet@0.5", {"name": "greet", "confidence": 0.5}, []),
-        ("/greet@0.5.5", {"name": "greet", "confidence": 1.0}, []),
+        ("/greet@0.5.5", {"name": "greet", "confidence": 0.0}, []),
         ("/restart", {"name": "restart", "confidence": 1.0}, []),
         (
             '/order@0.5{"dish": "pizza"}',
             {"name": "order", "confidence": 0.5},
-            [{"entity": "dish", "start": 10, "end": 27, "value": "pizza"}],
+            [{"entity": "dish", "value": "pizza", "start": 10, "end": 27, **_SPELLED}],
         ),
         (
             '/order{"dish": ["a", "b"], "size": 2, "unheard": "x"}',
             {"name": "order", "confidence": 1.0},
             [
-                {"entity": "dish", "start": 6, "end": 53, "value": "a"},
-                {"entity": "dish", "start": 6, "end": 53, "value": "b"},
-                {"entity": "size", "start": 6, "end": 53, "value": 2},
+                {"entity": "dish", "value": "a", "start": 6, "end": 53, **_SPELLED},
+                {"entity": "dish", "value": "b", "start": 6, "end": 53, **_SPELLED},
+                {"entity": "size", "value": 2, "start": 6, "end": 53, **_SPELLED},
             ],
         ),
+        ("/order@much", {"name": "order", "confidence": 1.0}, []),
+        ("/order@0.5 please", {"name": "order", "confidence": 0.5}, []),
+        ('/order{"dish":', {"name": "order", "confidence": 1.0}, []),
         ("/order{broken}", {"name": "order", "confidence": 1.0}, []),
         ("/order{" + '"a":{' * 20000 + "}", {"name": "order", "confidence": 1.0}, []),
         ("/faq/opening", {"name": "faq", "confidence": 1.0, "full_retrieval_intent_name": "faq/opening"}, []),
@@ -119,7 +125,7 @@ def test_no_text_is_too_odd_to_parse(text: str) -> None:
 def test_a_message_may_spell_out_what_it_means(text: str, intent: dict[str, Any], entities: list[Any]) -> None:
     parsed = taught().parse(text, DOMAIN)
     assert parsed["intent"] == intent
-    assert parsed["entities"] == entities
+    assert [[*one.items()] for one in parsed["entities"]] == [[*one.items()] for one in entities]
     assert parsed["intent_ranking"] == [{"name": intent["name"], "confidence": intent["confidence"]}]
 
 

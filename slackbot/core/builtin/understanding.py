@@ -22,7 +22,7 @@ DEFAULT_INTENTS = ("restart", "back", "out_of_scope", "session_start", "nlu_fall
 
 RANKING_LENGTH = 10
 
-_SPELLED_OUT = re.compile(r"\s*/(?P<intent>[^{@]+)(?:@(?P<confidence>[0-9.]+))?(?P<entities>\{.*\})?\s*", re.DOTALL)
+_SPELLED_OUT = re.compile(r"\s*/(?P<intent>[^{@]+)(?:@(?P<confidence>[0-9.]+))?(?P<entities>\{.*\})?", re.DOTALL)
 
 
 class Understanding:
@@ -85,15 +85,27 @@ def _merged_by_base_intent(ranked: Sequence[tuple[str, float]]) -> list[dict[str
     return [{"name": name, "confidence": min(score, 1.0)} for name, score in by_score]
 
 
+def is_spelled_out(text: str, domain: Domain) -> bool:
+    """Whether a text is ``/intent@confidence{entities}``, with or without the latter two, of an intent that is known.
+
+    As in Rasa, what is written behind it doesn't matter.
+    """
+    return _spelling(text, domain) is not None
+
+
+def _spelling(text: str, domain: Domain) -> re.Match[str] | None:
+    match = _SPELLED_OUT.match(text)
+    name = base_of(match["intent"].strip()) if match else None
+    return match if name in domain.intents or name in DEFAULT_INTENTS else None
+
+
 def _spelled_out(text: str, domain: Domain, selectors: Sequence[str]) -> dict[str, Any] | None:
     """The parse of ``/intent@confidence{entities}``; None for any other text, or if the intent is unknown."""
-    match = _SPELLED_OUT.fullmatch(text)
+    match = _spelling(text, domain)
     if match is None:
         return None
     full_name = match["intent"].strip()
     name = base_of(full_name)
-    if name not in domain.intents and name not in DEFAULT_INTENTS:
-        return None
     intent: dict[str, Any] = {"name": name, "confidence": _confidence(match["confidence"])}
     ranking = [dict(intent)]
     if full_name != name:
@@ -104,10 +116,11 @@ def _spelled_out(text: str, domain: Domain, selectors: Sequence[str]) -> dict[st
 
 
 def _confidence(written: str | None) -> float:
+    """As in Rasa, what is no number is no confidence at all."""
     try:
         return min(max(float(written), 0.0), 1.0) if written else 1.0
     except ValueError:
-        return 1.0
+        return 0.0
 
 
 def _spelled_out_entities(match: re.Match[str], domain: Domain) -> list[dict[str, Any]]:
@@ -120,7 +133,7 @@ def _spelled_out_entities(match: re.Match[str], domain: Domain) -> list[dict[str
         return []
     start, end = match.span("entities")
     return [
-        {"entity": name, "start": start, "end": end, "value": value}
+        {"entity": name, "value": value, "start": start, "end": end, "extractor": "RegexMessageHandler"}
         for name, written in values.items()
         if name in domain.entities
         for value in (written if isinstance(written, list) else [written])
