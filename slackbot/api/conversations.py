@@ -187,13 +187,21 @@ def _spoken(body: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
     text, parsed = body.get("text"), body.get("parse_data")
     if not isinstance(text, str):
         raise bad_request("The message has no text.", "text")
-    if parsed is None:
+    text = text.strip()
+    if not parsed:  # as in Rasa, what says nothing is understood here
         return text, None
-    intent = parsed.get("intent") if isinstance(parsed, dict) else None
-    is_understood = isinstance(intent, dict) and isinstance(intent.get("name"), str | None)
-    if not is_understood or not _are_entities(parsed.get("entities")):
+    if not (isinstance(parsed, dict) and _is_intent(parsed) and _has_entities(parsed)):
         raise bad_request("parse_data must be an object with intent and entities.", "parse_data")
     return text, {"text": text, **parsed}
+
+
+def _is_intent(parsed: Mapping[str, Any]) -> bool:
+    intent = parsed.get("intent", "")
+    return intent is None or (isinstance(intent, dict) and isinstance(intent.get("name"), str | None))
+
+
+def _has_entities(parsed: Mapping[str, Any]) -> bool:
+    return "entities" in parsed and (parsed["entities"] is None or _are_entities(parsed["entities"]))
 
 
 def _are_entities(value: Any) -> bool:

@@ -72,13 +72,13 @@ class ModelRoutes:
         body = await json_object(request, "No text message defined in request body. Add text message to request body.")
         if not isinstance(body.get("text"), str):
             raise bad_request("No text message defined in request body.", "text")
-        return as_json(written(await self._operations.parse(body["text"])))
+        return as_json(written(await self._operations.parse(body["text"].strip())))
 
     async def _predict(self, request: web.Request) -> web.Response:
         shown, body = verbosity(request), await json_body(request)
         if not isinstance(body, list):
             raise bad_request("The request's body must be a list of events.")
-        tracker = Tracker("default", self._operations.core.domain, events_of(body))
+        tracker = Tracker("default", self._operations.core.domain, events_of(body, may_be_none=True))
         prediction = await self._operations.core.predict(tracker)
         draft = Draft(tracker, {})
         return as_json(prediction_as_json(_in_domains_order(prediction, tracker), draft.state(shown)))

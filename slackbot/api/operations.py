@@ -14,8 +14,11 @@ from slackbot import clock
 from slackbot.api.errors import ApiError, no_conversation, not_found
 from slackbot.api.trackers import Draft, Kept, Trackers
 from slackbot.core.builtin.default_actions import default_outcome
+from slackbot.core.builtin.understanding import is_spelled_out
 from slackbot.core.protocol import Core, Prediction
+from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
+from slackbot.dialogue.project import DEFAULT_INTENTS
 from slackbot.dialogue.state import ACTION_LISTEN, ACTION_SESSION_START
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.errors import ActionFailed, Conflict
@@ -116,7 +119,7 @@ class Operations:
         async with self.trackers.alone(conversation_id):
             kept = await self._any(conversation_id)
             draft = await self._in_session(kept)
-            if intent not in draft.tracker.domain.intents:
+            if intent not in (*draft.tracker.domain.intents, *DEFAULT_INTENTS):
                 raise not_found(f"The intent {intent} does not exist in the domain.")
             draft.add(_external(draft.tracker, intent, entities))
             await self._extract_slots(draft)
@@ -148,13 +151,13 @@ class Operations:
         tracker = tracker or Tracker("default", self.core.domain)
         if tracker.domain is not self.core.domain:
             # What sessions have added makes domains of their own, in which a text may mean something else.
-            return _completed(text, await self.core.parse(text, tracker))
+            return _completed(text, await self.core.parse(text, tracker), tracker.domain)
         model = (getattr(self.core, "core", self.core), self.core.domain)
         if not self._parsed_by or any(a is not b for a, b in zip(model, self._parsed_by, strict=True)):
             self._parsed, self._parsed_by = OrderedDict(), model
         kept = self._parsed
         if text not in kept:
-            kept[text] = _completed(text, await self.core.parse(text, tracker))
+            kept[text] = _completed(text, await self.core.parse(text, tracker), tracker.domain)
         kept.move_to_end(text)
         if len(kept) > KEPT_TEXTS:
             kept.popitem(last=False)
@@ -272,7 +275,10 @@ def _entities(given: Any) -> list[Json]:
     return [dict(one) for one in pairs]
 
 
-def _completed(text: str, parsed: Mapping[str, Any]) -> Json:
+def _completed(text: str, parsed: Mapping[str, Any], domain: Domain) -> Json:
+    """What Rasa tells beside it. Of what is spelled out it tells nothing more."""
+    if is_spelled_out(text, domain):
+        return {"text": text, **parsed}
     tokens = [[match.start(), match.end()] for match in re.finditer(r"\w+", text)]
     told = {key: value for key, value in parsed.items() if key in ("text", "intent", "entities")}
     return {"text": text, **told, "text_tokens": tokens, "response_selector": _NO_SELECTOR, **parsed}

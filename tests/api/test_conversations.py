@@ -195,6 +195,33 @@ async def test_an_intent_from_outside_is_answered_up_to_listening(api: Api) -> N
     assert (status, answer["reason"]) == (404, "NotFound")
 
 
+@pytest.mark.parametrize("intent", ["restart", "back", "session_start", "nlu_fallback", "out_of_scope"])
+async def test_an_intent_that_every_assistant_has_may_come_from_outside(api: Api, intent: str) -> None:
+    status, answer = await api.ask("POST", "/conversations/c/trigger_intent", {"name": intent}, include_events="ALL")
+    assert status == 200
+    assert f"EXTERNAL: {intent}" in names(answer["tracker"])
+
+
+async def test_a_messages_text_is_kept_without_the_space_around_it(api: Api) -> None:
+    tracker = await send_message(api.endpoint, "c", " a soup\n")
+    assert tracker["latest_message"]["text"] == tracker["events"][3]["text"] == "a soup"
+    assert [(one["start"], one["end"]) for one in tracker["latest_message"]["entities"]] == [(2, 6)]
+
+
+@pytest.mark.parametrize("nothing", [{}, [], "", None])
+async def test_a_message_that_says_nothing_of_what_it_means_is_understood_here(api: Api, nothing: Any) -> None:
+    body = {"sender": "user", "text": "hi", "parse_data": nothing}
+    status, tracker = await api.ask("POST", "/conversations/c/messages", body)
+    assert (status, tracker["latest_message"]["intent"]["name"]) == (200, "greet")
+
+
+async def test_a_message_may_mean_no_intent_and_no_entities(api: Api) -> None:
+    body = {"sender": "user", "text": "hm", "parse_data": {"intent": None, "entities": None}}
+    status, tracker = await api.ask("POST", "/conversations/c/messages", body)
+    assert (status, tracker["latest_message"]["intent"], tracker["latest_message"]["entities"]) == (200, None, [])
+    assert (await api.ask("POST", "/conversations/c/predict"))[0] == 200
+
+
 async def test_what_was_said_is_written_as_a_test_story(api: Api) -> None:
     await send_message(api.endpoint, "c", "a soup")
     await send_action(api.endpoint, "c", "utter_dish")

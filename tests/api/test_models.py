@@ -22,6 +22,17 @@ async def test_an_intent_can_be_spelled_out(api: Api) -> None:
     _, parsed = await api.ask("POST", "/model/parse", {"text": '/order@0.5{"dish": "pie"}'})
     assert parsed["intent"] == {"name": "order", "confidence": 0.5}
     assert parsed["entities"][0]["value"] == "pie"
+    assert list(parsed) == ["text", "intent", "entities", "intent_ranking"]  # as Rasa has them: no tokens, no answers
+
+
+async def test_the_space_around_a_text_means_nothing(api: Api) -> None:
+    _, parsed = await api.ask("POST", "/model/parse", {"text": "\ta soup "})
+    assert (parsed["text"], parsed["text_tokens"]) == ("a soup", [[0, 1], [2, 6]])
+
+
+async def test_what_comes_first_of_all_can_be_asked(api: Api) -> None:
+    status, told = await api.ask("POST", "/model/predict", [])
+    assert (status, told["tracker"]["events"]) == (200, [])
 
 
 async def test_a_prediction_needs_no_conversation(api: Api) -> None:
