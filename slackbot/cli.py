@@ -26,15 +26,19 @@ _STORE_REMEDY = "name its Redis with REDIS_URL, or its folder with STORYTHREAD_D
 
 
 class Commands(click.Group):
-    """Shows our own errors as one line."""
+    """Shows our own errors, and what click says of wrong words, as one line."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Runs the command; exit status 1 with one line for what a person or the world did wrong."""
+        """Runs the command; exit status 1 with one line for what a person or the world did wrong, 2 for wrong words."""
         try:
             return super().invoke(ctx)
         except StorythreadError as error:
             click.echo(f"storythread: {error}", err=True)
             sys.exit(1)
+        except click.UsageError as error:
+            problem = " ".join(error.format_message().split()).rstrip(".?")
+            click.echo(f"storythread: {problem}; see {(error.ctx or ctx).command_path} --help", err=True)
+            sys.exit(error.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

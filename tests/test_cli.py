@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from slackbot.cli import main
 from slackbot.sandbox import Sandbox
 from slackbot.settings import example_assistant
 
@@ -121,6 +123,29 @@ def test_redis_that_is_down_is_named(tmp_path: Path, project: Path) -> None:
     line = serve(tmp_path, project, REDIS_URL=f"unix://{tmp_path}/none")
     assert "Redis does not answer" in line
     assert "start it, or correct REDIS_URL" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (
+            "demo --crowd 99",
+            "Invalid value for '--crowd': 99 is not in the range 0<=x<=20; see storythread demo --help",
+        ),
+        ("demo --play --crowd 3", "--crowd is for the page, not for --play or --console; see storythread demo --help"),
+        ("export", "Missing option '--into'; see storythread export --help"),
+        (
+            "evaluate all",
+            "Invalid value for '[nlu|stories]': 'all' is not one of 'nlu', 'stories'; see storythread eval",
+        ),
+        ("sing", "No such command 'sing'; see storythread --help"),
+    ],
+)
+def test_words_that_no_command_takes_get_one_line(arguments: str, problem: str) -> None:
+    done = CliRunner().invoke(main, arguments.split(), prog_name="storythread")
+    assert done.exit_code == 2
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"storythread: {problem}")
 
 
 def test_help_is_quick(tmp_path: Path) -> None:
