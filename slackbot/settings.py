@@ -129,6 +129,14 @@ def _channel_id(text: str) -> str:
     return text
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(one.rstrip("/").lower() for one in re.split(r"[,\s]+", text.strip(", \t\n")))
+    for one in origins:
+        if one != "*" and not re.fullmatch(r"https?://[a-z0-9.:\[\]_-]+", one):
+            raise ValueError(f"is wrong: {one[:60]!r} is no origin; write ones like https://example.com, or *")
+    return origins
+
+
 def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
@@ -229,6 +237,8 @@ class Settings:
     api_token: str | None = _setting("STORYTHREAD_API_TOKEN", None, secret=True)
     #: What JWTs are signed with (HS256).
     api_jwt_secret: str | None = _setting("STORYTHREAD_API_JWT_SECRET", None, _jwt_secret, secret=True)
+    #: Origins whose web pages may ask from a browser; ``*``: all. None: no page of another origin.
+    api_cors: tuple[str, ...] = _setting("STORYTHREAD_API_CORS", (), _origins)
     #: Where browsers reach that server, for links to live pictures of conversations. ``None``: there are no links.
     picture_url: str | None = _setting(
         "STORYTHREAD_PICTURE_URL", None, _url("https", "http", example="https://teach.example.com")

@@ -61,6 +61,12 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("STORYTHREAD_ADMINISTRATORS", "U01, W02X", "administrators", ("U01", "W02X")),
         ("STORYTHREAD_HOST", "0.0.0.0", "host", "0.0.0.0"),  # noqa: S104  a setting that somebody chose
         ("STORYTHREAD_PORT", "0", "port", 0),
+        (
+            "STORYTHREAD_API_CORS",
+            "https://A.example/, http://[::1]:80",
+            "api_cors",
+            ("https://a.example", "http://[::1]:80"),
+        ),
         ("STORYTHREAD_SOCKETS", "10", "sockets", 10),
         ("STORYTHREAD_LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("STORYTHREAD_UPDATES_PER_MINUTE", "1", "updates_per_minute", 1),
@@ -94,6 +100,7 @@ def test_each_variable_sets_its_setting(variable: str, text: str, name: str, val
         ("STORYTHREAD_AUDIT_SHARE", "many", "20%"),
         ("STORYTHREAD_ADMINISTRATORS", "U01,@ben", "profiles"),
         ("STORYTHREAD_PORT", "65536", "from 0 to 65535"),
+        ("STORYTHREAD_API_CORS", "https://a.example/page", "https://example.com, or *"),
         ("STORYTHREAD_SOCKETS", "1", "from 2 to 10"),
         ("STORYTHREAD_SOCKETS", "11", "from 2 to 10"),
         ("STORYTHREAD_LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING, ERROR"),

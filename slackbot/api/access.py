@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from slackbot.api.errors import ApiError
+from slackbot.api.origins import ANY, Origins
 from slackbot.errors import SettingsError
 
 #: What is told to anybody: that there is a server, and whether it is well.
@@ -26,12 +27,21 @@ class Access:
     token: str | None = field(default=None, repr=False)
     #: Signs JWTs (HS256), whose ``user`` has a ``role``: admin, or user, who has the conversation of their username.
     jwt_secret: str | None = field(default=None, repr=False)
+    #: Whose pages are let in.
+    origins: Origins = field(default_factory=Origins)
 
     def check_host(self, host: str) -> None:
-        """Raises SettingsError for an address that others reach, where nothing guards it."""
-        if not (self.token or self.jwt_secret or is_loopback(host)):
+        """Raises SettingsError for an address that others reach, or for all pages let in, where nothing guards it."""
+        if self.token or self.jwt_secret:
+            return
+        if not is_loopback(host):
             raise SettingsError(
                 f"STORYTHREAD_API_HOST is {host}, which others reach; set STORYTHREAD_API_TOKEN, or bind to 127.0.0.1"
+            )
+        if ANY in self.origins.listed:
+            raise SettingsError(
+                "STORYTHREAD_API_CORS is *, which lets in every page that a browser here shows;"
+                " set STORYTHREAD_API_TOKEN, or list the origins"
             )
 
     def middleware(self, lets_in: Callable[[web.Request], bool] = lambda _: False) -> Middleware:
@@ -47,7 +57,7 @@ class Access:
 
     def _check(self, request: web.Request) -> None:
         if not self.token and not self.jwt_secret:
-            _check_from_here(request)
+            self._check_from_here(request)
             return
         given = request.query.get("token")
         if (
@@ -61,6 +71,23 @@ class Access:
             raise _unknown()
         self._check_jwt(signed.strip(), self.jwt_secret, request.match_info.get("id"))
 
+    def _check_from_here(self, request: web.Request) -> None:
+        """Keeps out pages of the web that are open in a browser on this machine.
+
+        They can send what a browser takes for harmless without asking first, and names can be made to lead here.
+        """
+        host, origin = _host_of(f"//{request.host}"), request.headers.get("Origin")
+        if host is None or not is_loopback(host):
+            raise _forbidden("Without a token, only this machine may ask, by the name of localhost.")
+        if origin is None:
+            is_a_pages = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        else:
+            is_a_pages = origin.partition("://")[2] != request.host and not self.origins.allow(origin)
+        if is_a_pages:
+            raise _forbidden(
+                "Without a token, no page of another origin may ask. List its origin in STORYTHREAD_API_CORS."
+            )
+
     @staticmethod
     def _check_jwt(signed: str, secret: str, conversation_id: str | None) -> None:
         try:
@@ -70,7 +97,7 @@ class Access:
         user = user if isinstance(user, dict) else {}
         is_own = conversation_id is not None and user.get("username") == conversation_id
         if not (user.get("role") == "admin" or (user.get("role") == "user" and is_own)):
-            raise ApiError(403, "NotAuthorized", "User has insufficient permissions.")
+            raise _forbidden("User has insufficient permissions.")
 
 
 def is_loopback(host: str) -> bool:
@@ -81,20 +108,15 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _check_from_here(request: web.Request) -> None:
-    """Keeps out pages of the web that are open in a browser on this machine."""
-    origin = request.headers.get("Origin")
-    hosts = [_host_of(f"//{request.host}")]
-    hosts += [_host_of(origin)] if origin else []
-    if not all(host is not None and is_loopback(host) for host in hosts):
-        raise ApiError(403, "NotAuthorized", "Without a token, only this machine may ask, by the name of localhost.")
-
-
 def _host_of(address: str) -> str | None:
     try:
         return urlsplit(address).hostname
     except ValueError:
         return None
+
+
+def _forbidden(message: str) -> ApiError:
+    return ApiError(403, "NotAuthorized", message)
 
 
 def _unknown() -> ApiError:

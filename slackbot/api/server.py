@@ -20,6 +20,7 @@ from slackbot.api.conversations import ConversationRoutes
 from slackbot.api.errors import ApiError, errors_as_json
 from slackbot.api.models import ModelRoutes, Train
 from slackbot.api.operations import Operations
+from slackbot.api.origins import Origins, options_tell_nothing
 from slackbot.api.pictures import PictureRoutes
 from slackbot.api.trackers import Trackers
 from slackbot.core.action_server import RASA_VERSION
@@ -55,9 +56,9 @@ def application(
         return await _health(logs, operations)
 
     # Errors of the guard are answered in the same form.
-    app = web.Application(
-        middlewares=[errors_as_json, access.middleware(pictures.lets_in)], client_max_size=LARGEST_BODY
-    )
+    guards = [options_tell_nothing, errors_as_json, access.middleware(pictures.lets_in)]
+    app = web.Application(middlewares=guards, client_max_size=LARGEST_BODY)
+    access.origins.add_to(app)
     routes = [*ModelRoutes(operations, train).routes(), *ConversationRoutes(operations).routes()]
     app.add_routes([web.get("/", hello), *_with_slashes([web.get("/health", health), *routes])])
     pictures.add_to(app)
@@ -89,7 +90,7 @@ async def serving(settings: Settings, core: Core, redis_url: str, *, trained: bo
 
     Raises SettingsError where others would reach it and nothing guards it, or the port is taken.
     """
-    access = Access(settings.api_token, settings.api_jwt_secret)
+    access = Access(settings.api_token, settings.api_jwt_secret, Origins(settings.api_cors))
     access.check_host(settings.api_host)
     folder = settings.assistant
     async with AsyncExitStack() as stack:

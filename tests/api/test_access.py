@@ -63,9 +63,27 @@ async def test_without_a_token_only_this_machine_may_ask_and_no_page_in_its_brow
     tiny: BuiltinCore, redis_url: str
 ) -> None:
     async with running(tiny, redis_url, Settings(api_port=0)) as api:
-        assert (await api.ask("GET", "/status"))[0] == 200
-        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}):
-            assert (await api.send("GET", "/status", headers=headers))[0] == 403
+        for headers in ({}, {"Origin": api.url}, {"Sec-Fetch-Site": "none"}):
+            assert (headers, (await api.send("GET", "/status", headers=headers))[0]) == (headers, 200)
+        for headers in (
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Origin": "http://localhost:1"},
+            {"Host": "evil.example", "Origin": "http://evil.example"},
+            {"Host": "evil.example"},
+            {"Sec-Fetch-Site": "cross-site"},
+        ):
+            assert (headers, (await api.send("GET", "/status", headers=headers))[0]) == (headers, 403)
+
+
+async def test_without_a_token_no_page_can_write_what_a_browser_takes_for_harmless(
+    tiny: BuiltinCore, redis_url: str
+) -> None:
+    async with running(tiny, redis_url, Settings(api_port=0)) as api:
+        headers = {"Origin": "https://evil.example", "Content-Type": "text/plain"}
+        body = b'{"sender": "user", "text": "hi"}'
+        assert (await api.send("POST", "/conversations/c/messages", body, headers))[0] == 403
+        assert (await api.send("GET", "/conversations/c/story"))[0] == 404
 
 
 async def test_others_are_let_in_only_with_a_token(tiny: BuiltinCore, redis_url: str) -> None:
