@@ -248,9 +248,11 @@ async def test_the_whole_log_stays_where_requests_come_at_once(api: Api) -> None
     assert names(await retrieve_tracker(api.endpoint, "c")).count("pause") == 20
 
 
-async def test_an_id_may_hold_slashes(api: Api) -> None:
-    await send_event(api.endpoint, "a/b c?d", LISTEN)
-    assert (await retrieve_tracker(api.endpoint, "a/b c?d"))["sender_id"] == "a/b c?d"
+@pytest.mark.parametrize("conversation_id", ["a/b c?d#e", "whatsapp:+4912", "100% é", "~me@x.y!$&'()*,;=1"])
+async def test_an_id_may_hold_anything(api: Api, conversation_id: str) -> None:
+    await send_event(api.endpoint, conversation_id, LISTEN)
+    assert (await retrieve_tracker(api.endpoint, conversation_id))["sender_id"] == conversation_id
+    assert (await request_prediction(api.endpoint, conversation_id))["tracker"]["sender_id"] == conversation_id
 
 
 async def test_an_action_that_is_not_known_is_noted_if_it_is_new(api: Api) -> None:

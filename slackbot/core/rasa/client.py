@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from slackbot.core.rasa.endpoint import EndpointConfig, RasaFailed
 from slackbot.dialogue.tracker import EventVerbosity
@@ -120,7 +119,9 @@ def all_events_before_latest_user_msg(events: Sequence[Json]) -> list[Json]:
 
 
 def _path(conversation_id: str, what: str) -> str:
-    return f"conversations/{quote(conversation_id, safe='')}/{what}"
+    # A Rasa unquotes nothing, so an id is sent as its own client sends it: only what can't stand in a path is quoted,
+    # by aiohttp, which would take these two for the path's end.
+    return f"conversations/{conversation_id.replace('?', '%3F').replace('#', '%23')}/{what}"
 
 
 async def _object(endpoint: EndpointConfig, method: str, path: str, payload: Any = None) -> Json:

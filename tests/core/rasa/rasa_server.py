@@ -5,6 +5,7 @@ answers.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -29,6 +30,7 @@ from slackbot.dialogue.tracker import EventVerbosity, Tracker
 Json = dict[str, Any]
 TOKEN = "sesame"
 EXPIRY = 3600.0
+_CONVERSATION = re.compile("/conversations/(.+)/(tracker|tracker/events|messages|predict|execute)")
 
 
 class RasaServer:
@@ -66,7 +68,7 @@ class RasaServer:
     async def running(self, port: int = 0) -> AsyncIterator[RasaServer]:
         """On this port, or any free one."""
         app = web.Application(middlewares=[self._middleware])
-        conversation = "/conversations/{id}"
+        conversation = "/conversations/{id:.+}"
         app.add_routes(
             [
                 web.get("/status", self._status),
@@ -122,7 +124,7 @@ class RasaServer:
 
     async def _tracker(self, request: web.Request) -> web.Response:
         verbosity = EventVerbosity[request.query.get("include_events", "AFTER_RESTART")]
-        conversation, known = request.match_info["id"], dict(self.conversations)
+        conversation, known = _id(request), dict(self.conversations)
         if conversation not in known:
             self._begin_session(conversation)  # shown, and not kept
         state = self._held(conversation).current_state(verbosity)
@@ -130,14 +132,14 @@ class RasaServer:
         return web.json_response(state)
 
     async def _put(self, request: web.Request) -> web.Response:
-        conversation, new = request.match_info["id"], events_from_dicts(await request.json())
+        conversation, new = _id(request), events_from_dicts(await request.json())
         held = self.conversations.get(conversation, []) if self.merges else []
         known = [event.as_dict() for event in held]
         self.conversations[conversation] = [*held, *(event for event in new if event.as_dict() not in known)]
         return web.json_response(self._held(conversation).current_state(EventVerbosity.AFTER_RESTART))
 
     async def _post(self, request: web.Request) -> web.Response:
-        conversation, given = request.match_info["id"], await request.json()
+        conversation, given = _id(request), await request.json()
         rows = given if isinstance(given, list) else [given]
         if conversation not in self.conversations:
             self._begin_session(conversation)
@@ -146,7 +148,7 @@ class RasaServer:
         return web.json_response(self._held(conversation).current_state(EventVerbosity.AFTER_RESTART))
 
     async def _message(self, request: web.Request) -> web.Response:
-        conversation, body = request.match_info["id"], await request.json()
+        conversation, body = _id(request), await request.json()
         self._check_session(conversation)
         tracker = self._held(conversation)
         parsed = body.get("parse_data") or await self.core.parse(body["text"], tracker)
@@ -156,7 +158,7 @@ class RasaServer:
         return web.json_response(self._held(conversation).current_state(EventVerbosity.AFTER_RESTART))
 
     async def _predict(self, request: web.Request) -> web.Response:
-        conversation = request.match_info["id"]
+        conversation = _id(request)
         if conversation not in self.conversations:
             return _failure(404, "Conversation ID not found.")
         self._check_session(conversation)
@@ -166,7 +168,7 @@ class RasaServer:
         )
 
     async def _execute(self, request: web.Request) -> web.Response:
-        conversation, body = request.match_info["id"], await request.json()
+        conversation, body = _id(request), await request.json()
         if conversation not in self.conversations:
             return _failure(404, "Conversation ID not found.")
         if body["name"] not in self.domain.actions:
@@ -225,6 +227,13 @@ class RasaServer:
             "confidence": prediction.confidence,
             "tracker": tracker.current_state(verbosity),
         }
+
+
+def _id(request: web.Request) -> str:
+    """As it stands in the path: Rasa unquotes nothing of it."""
+    found = _CONVERSATION.fullmatch(request.rel_url.raw_path)
+    assert found is not None
+    return found[1]
 
 
 def _failure(code: int, message: str) -> web.Response:

@@ -84,9 +84,26 @@ async def test_domain_and_status_are_told(endpoint: EndpointConfig) -> None:
     assert (await retrieve_status(endpoint))["model_id"] == "model-1"
 
 
-async def test_an_id_may_hold_anything(endpoint: EndpointConfig) -> None:
-    await send_event(endpoint, "a/b c?d", LISTEN)
-    assert (await retrieve_tracker(endpoint, "a/b c?d"))["sender_id"] == "a/b c?d"
+@pytest.mark.parametrize(
+    ("conversation_id", "at_rasa"),
+    [
+        ("whatsapp:+4912", "whatsapp:+4912"),
+        ("a/b//c", "a/b//c"),
+        ("~me@x.y!$&'()*,;=1", "~me@x.y!$&'()*,;=1"),
+        ("a%2Fb", "a%2Fb"),
+        ("100% é", "100%25%20%C3%A9"),
+        ("a?b#c", "a%3Fb%23c"),  # which Rasa's own client can't reach
+    ],
+)
+async def test_an_id_reaches_the_conversation_that_rasas_own_client_reaches(
+    endpoint: EndpointConfig, server: RasaServer, conversation_id: str, at_rasa: str
+) -> None:
+    await send_event(endpoint, conversation_id, LISTEN)
+    await send_message(endpoint, conversation_id, "hi")
+    await request_prediction(endpoint, conversation_id)
+    await send_action(endpoint, conversation_id, "utter_greet")
+    assert (await retrieve_tracker(endpoint, conversation_id))["sender_id"] == at_rasa
+    assert list(server.conversations) == [at_rasa]
 
 
 async def test_a_server_is_waited_for(endpoint: EndpointConfig, server: RasaServer) -> None:
