@@ -11,10 +11,10 @@ from aiohttp import web
 from slackbot.api.errors import bad_request, json_body, json_object
 from slackbot.api.messages import messages
 from slackbot.api.operations import Operations
+from slackbot.api.stories import written_story
 from slackbot.api.written import Raw, written
 from slackbot.core.protocol import Prediction
 from slackbot.dialogue.events import (
-    ActionExecuted,
     BotUttered,
     EntitiesAdded,
     Event,
@@ -22,8 +22,6 @@ from slackbot.dialogue.events import (
     UserUttered,
     event_from_dict,
 )
-from slackbot.dialogue.history import told
-from slackbot.dialogue.stories import Story, stories_of, stories_yaml
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.errors import UnknownEvent
 from slackbot.store.keys import LONGEST_ID
@@ -108,12 +106,10 @@ class ConversationRoutes:
         return as_json(_done(conversation_id, said, draft.state(shown)))
 
     async def _story(self, request: web.Request) -> web.Response:
-        until, conversation_id = _until(request), _id(request)
-        tracker = (await self._operations.found(conversation_id)).tracker
-        if until is not None:
-            tracker = _until_then(tracker, until)
-        stories = _stories(tracker, all_sessions=request.query.get("all_sessions") == "true")
-        return web.Response(text=stories_yaml(stories, as_test=True), content_type="text/plain")
+        tracker = (await self._operations.found(_id(request))).tracker
+        all_sessions = request.query.get("all_sessions", "").lower() == "true"
+        story = written_story(tracker, until=_until(request), all_sessions=all_sessions)
+        return web.Response(text=story, content_type="text/plain")
 
 
 def as_json(answer: Raw) -> web.Response:
@@ -217,23 +213,3 @@ def _is_number(value: Any) -> bool:
 def _done(conversation_id: str, said: Sequence[BotUttered], state: Raw) -> Raw:
     told = [message for one in said for message in messages(conversation_id, one)]
     return written({"tracker": state, "messages": told})
-
-
-def _stories(tracker: Tracker, *, all_sessions: bool) -> list[Story]:
-    """A story of the last session, or of each; what still counts of them."""
-    name, sessions = tracker.conversation_id, _sessions(told(tracker.events))
-    if not all_sessions:
-        return [story for session in sessions[-1:] for story in stories_of(session, name, tracker.domain)]
-    found = [story for session in sessions for story in stories_of(session, name, tracker.domain)]
-    if len(found) == 1:
-        return found
-    return [Story(f"{name}, story {number}", "story", story.events) for number, story in enumerate(found, start=1)]
-
-
-def _sessions(events: Sequence[Event]) -> list[list[Event]]:
-    sessions: list[list[Event]] = [[]]
-    for event in events:
-        if isinstance(event, ActionExecuted) and event.action_name == "action_session_start" and sessions[-1]:
-            sessions.append([])
-        sessions[-1].append(event)
-    return sessions
