@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from slackbot.api.errors import bad_request, json_body, json_object
+from slackbot.api.events import events_of
 from slackbot.api.messages import messages
 from slackbot.api.operations import Operations
 from slackbot.api.stories import written_story
@@ -16,14 +17,8 @@ from slackbot.api.written import Raw, written
 from slackbot.core.protocol import Prediction
 from slackbot.dialogue.events import (
     BotUttered,
-    EntitiesAdded,
-    Event,
-    SlotSet,
-    UserUttered,
-    event_from_dict,
 )
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
-from slackbot.errors import UnknownEvent
 from slackbot.store.keys import LONGEST_ID
 
 
@@ -55,15 +50,19 @@ class ConversationRoutes:
         return as_json(draft.state(shown))
 
     async def _append(self, request: web.Request) -> web.Response:
-        shown, body = verbosity(request), await json_body(request)
-        events = events_of(body if isinstance(body, list) else [body])
+        events = events_of(await json_body(request))
+        if not events:
+            raise bad_request("Couldn't extract a proper event from the request body.")
+        shown = verbosity(request)
         return as_json((await self._operations.append(_id(request), events)).state(shown))
 
     async def _replace(self, request: web.Request) -> web.Response:
-        shown, body = verbosity(request), await json_body(request)
+        body = await json_body(request)
+        events = events_of(body)
         if not isinstance(body, list):
             raise bad_request("The request's body must be a list of events.")
-        return as_json((await self._operations.replace(_id(request), events_of(body, may_be_none=True))).state(shown))
+        shown = verbosity(request)
+        return as_json((await self._operations.replace(_id(request), events)).state(shown))
 
     async def _message(self, request: web.Request) -> web.Response:
         shown = verbosity(request)
@@ -126,26 +125,6 @@ def verbosity(request: web.Request) -> EventVerbosity:
         known = ", ".join(each.name for each in EventVerbosity)
         message = f"Invalid parameter value for 'include_events'. Should be one of {known}"
         raise bad_request(message, "include_events", "query") from None
-
-
-def events_of(rows: Sequence[Any], *, may_be_none: bool = False) -> list[Event]:
-    """The events of a request. Raises ApiError where one is not as Rasa's schema has it."""
-    if not rows and not may_be_none:
-        raise bad_request("The request's body has no event.")
-    try:
-        return [_event(row) for row in rows]
-    except (UnknownEvent, ValueError, TypeError) as error:
-        raise bad_request(f"Couldn't extract a proper event from the request body: {error}") from None
-
-
-def _event(row: Any) -> Event:
-    event = event_from_dict(row)
-    if isinstance(event, SlotSet) and "value" not in row:
-        raise ValueError("slot event: value is missing")
-    found = event.entities if isinstance(event, UserUttered | EntitiesAdded) else ()
-    if not all(isinstance(entity.get("entity"), str) and "value" in entity for entity in found):
-        raise ValueError(f"{event.type_name} event: an entity lacks entity, which is text, or value")
-    return event
 
 
 def prediction_as_json(prediction: Prediction, state: Raw) -> Raw:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -19,8 +20,11 @@ log = logging.getLogger(__name__)
 class ApiError(PersonError):
     """A request that is answered with an error. ``reason`` is Rasa's word for it."""
 
-    def __init__(self, status: int, reason: str, message: str, **details: str) -> None:
-        self.status, self.reason, self.message, self.details = status, reason, message, details
+    def __init__(
+        self, status: int, reason: str, message: str, details: Mapping[str, str] | None = None, help_url: str = ""
+    ) -> None:
+        self.status, self.reason, self.message = status, reason, message
+        self.details, self.help_url = dict(details or {}), help_url or None
         super().__init__(message)
 
     def response(self) -> web.Response:
@@ -31,7 +35,7 @@ class ApiError(PersonError):
             "message": self.message,
             "reason": self.reason,
             "details": self.details,
-            "help": None,
+            "help": self.help_url,
             "code": self.status,
         }
         return web.Response(status=self.status, text=json.dumps(body), content_type="application/json")
@@ -43,7 +47,7 @@ class ApiError(PersonError):
 
 def bad_request(message: str, parameter: str = "", place: str = "body") -> ApiError:
     """400, with which parameter is wrong, and where."""
-    return ApiError(400, "BadRequest", message, **{"parameter": parameter, "in": place})
+    return ApiError(400, "BadRequest", message, {"parameter": parameter, "in": place})
 
 
 def not_found(message: str) -> ApiError:
@@ -90,8 +94,10 @@ def _as_api_error(error: Exception, request: web.Request) -> ApiError:
 
 
 async def json_body(request: web.Request) -> Any:
-    """The body, which must be JSON."""
+    """The body, which must be JSON; None where there is none."""
     written = await request.read()
+    if not written:
+        return None
     try:
         return loads(written.decode("utf-8-sig"))  # whatever the header says: JSON that is exchanged is UTF-8
     except (ValueError, RecursionError):

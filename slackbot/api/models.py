@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from slackbot.api.conversations import as_json, events_of, prediction_as_json, verbosity
+from slackbot.api.conversations import as_json, prediction_as_json, verbosity
 from slackbot.api.errors import ApiError, bad_request, json_body, json_object
+from slackbot.api.events import events_of
 from slackbot.api.operations import Operations
 from slackbot.api.trackers import Draft
 from slackbot.api.written import written
@@ -75,10 +76,12 @@ class ModelRoutes:
         return as_json(written(await self._operations.parse(body["text"].strip())))
 
     async def _predict(self, request: web.Request) -> web.Response:
-        shown, body = verbosity(request), await json_body(request)
+        body = await json_body(request)
+        events = events_of(body)
         if not isinstance(body, list):
-            raise bad_request("The request's body must be a list of events.")
-        tracker = Tracker("default", self._operations.core.domain, events_of(body, may_be_none=True))
+            raise bad_request("Supplied events are not valid. The request's body must be a list of events.")
+        shown = verbosity(request)
+        tracker = Tracker("default", self._operations.core.domain, events)
         prediction = await self._operations.core.predict(tracker)
         draft = Draft(tracker, {})
         return as_json(prediction_as_json(_in_domains_order(prediction, tracker), draft.state(shown)))
