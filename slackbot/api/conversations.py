@@ -12,9 +12,9 @@ from slackbot.api.errors import bad_request, json_body, json_object
 from slackbot.api.events import events_of
 from slackbot.api.messages import messages
 from slackbot.api.operations import Operations
+from slackbot.api.predictions import prediction_as_json
 from slackbot.api.stories import written_story
 from slackbot.api.written import Raw, written
-from slackbot.core.protocol import Prediction
 from slackbot.dialogue.events import (
     BotUttered,
 )
@@ -80,7 +80,7 @@ class ConversationRoutes:
     async def _predict(self, request: web.Request) -> web.Response:
         shown = verbosity(request)
         prediction, draft = await self._operations.predict(_id(request))
-        return as_json(prediction_as_json(prediction, draft.state(shown)))
+        return as_json(prediction_as_json(prediction, draft.state(shown, followup=False)))
 
     async def _execute(self, request: web.Request) -> web.Response:
         shown, conversation_id = verbosity(request), _id(request)
@@ -125,13 +125,6 @@ def verbosity(request: web.Request) -> EventVerbosity:
         known = ", ".join(each.name for each in EventVerbosity)
         message = f"Invalid parameter value for 'include_events'. Should be one of {known}"
         raise bad_request(message, "include_events", "query") from None
-
-
-def prediction_as_json(prediction: Prediction, state: Raw) -> Raw:
-    """As ``predict`` answers, with the scores in the prediction's order."""
-    scores = [{"action": each.action, "score": each.score} for each in prediction.scores]
-    told = {"scores": scores, "policy": prediction.policy, "confidence": prediction.confidence, "tracker": state}
-    return written(told)
 
 
 def _id(request: web.Request) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from aiohttp import web
 
-from slackbot.api.conversations import as_json, prediction_as_json, verbosity
+from slackbot.api.conversations import as_json, verbosity
 from slackbot.api.errors import ApiError, bad_request, json_body, json_object
 from slackbot.api.events import events_of
 from slackbot.api.operations import Operations
+from slackbot.api.predictions import prediction_in_order
 from slackbot.api.trackers import Draft
 from slackbot.api.written import written
 from slackbot.core.action_server import RASA_VERSION
-from slackbot.core.protocol import Prediction
 from slackbot.dialogue.tracker import Tracker
 
 #: Trains the project that is served, and gives the model's name and archive.
@@ -83,8 +82,8 @@ class ModelRoutes:
         shown = verbosity(request)
         tracker = Tracker("default", self._operations.core.domain, events)
         prediction = await self._operations.core.predict(tracker)
-        draft = Draft(tracker, {})
-        return as_json(prediction_as_json(_in_domains_order(prediction, tracker), draft.state(shown)))
+        state = Draft(tracker, {}).state(shown, followup=False)
+        return as_json(prediction_in_order(prediction, tracker.domain, state))
 
     async def _train_now(self, request: web.Request) -> web.Response:
         """Answers with the archive when it is trained, as Rasa does."""
@@ -104,10 +103,3 @@ class ModelRoutes:
     @staticmethod
     async def _other(_: web.Request) -> web.Response:
         raise ApiError(409, "Conflict", _FIXED)
-
-
-def _in_domains_order(prediction: Prediction, tracker: Tracker) -> Prediction:
-    order = {action: at for at, action in enumerate(tracker.domain.actions)}
-    return replace(
-        prediction, scores=tuple(sorted(prediction.scores, key=lambda each: order.get(each.action, len(order))))
-    )

@@ -8,6 +8,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from slackbot import clock
@@ -19,7 +20,7 @@ from slackbot.core.protocol import Core, Prediction
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
 from slackbot.dialogue.project import DEFAULT_INTENTS
-from slackbot.dialogue.state import ACTION_LISTEN, ACTION_SESSION_START
+from slackbot.dialogue.state import ACTION_LISTEN, ACTION_SESSION_START, RULE_SNIPPET
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.errors import ActionFailed, Conflict
 
@@ -103,14 +104,14 @@ class Operations:
 
         async def decide(kept: Kept) -> tuple[list[BotUttered], Draft]:
             draft = await self._in_session(kept)
-            if action not in draft.tracker.domain.actions:
+            if action != RULE_SNIPPET and action not in draft.tracker.domain.actions:
                 problem = f"Cannot access action '{action}', as that name is not a registered action for this domain"
                 raise ApiError(500, "ConversationError", f"An unexpected error occurred. Error: {problem}")
             return await self._run(draft, action, policy, confidence), draft
 
         async with self.trackers.alone(conversation_id):
             known = self.trackers.known(conversation_id)
-            if known is not None and self.core.runs_elsewhere(action, known.tracker):
+            if known is not None and action != RULE_SNIPPET and self.core.runs_elsewhere(action, known.tracker):
                 known = None  # what it does there must not be done twice
             return await self._added(conversation_id, decide, known, self._existing)
 
@@ -218,12 +219,17 @@ class Operations:
 
     async def _run(self, draft: Draft, action: str, policy: str | None, confidence: float | None) -> list[BotUttered]:
         """Runs an action; what it said. As in Rasa, one that fails on its server has run and come to nothing."""
+        executed = ActionExecuted(action, policy, confidence if confidence is not None else 0.0)
+        if action == RULE_SNIPPET:
+            draft.add(executed)
+            return []
         try:
             events = await self.core.execute(draft.tracker, action, policy=policy, confidence=confidence)
         except ActionFailed as error:
             log.warning("%s", error)
-            certainty = confidence if confidence is not None else 0.0
-            events = [ActionExecuted(action, policy, certainty, metadata={"failure": error.problem})]
+            events = [replace(executed, metadata={"failure": error.problem})]
+        if action == _EXTRACT_SLOTS and not any(isinstance(event, ActionExecuted) for event in events):
+            draft.add(executed)  # which a core doesn't note where slots are filled after a message
         draft.add(*events)
         return [event for event in events if isinstance(event, BotUttered)]
 

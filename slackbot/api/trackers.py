@@ -77,9 +77,14 @@ class Draft:
             self.tracker.append(stamped)
             self.new.append(stamped)
 
-    def state(self, verbosity: EventVerbosity) -> Raw:
-        """The tracker's state as JSON. What of the log was written once is not written again."""
+    def state(self, verbosity: EventVerbosity, *, followup: bool = True) -> Raw:
+        """The tracker's state as JSON. What of the log was written once is not written again.
+
+        Without its followup action where that is what was predicted: then Rasa no longer has it.
+        """
         state: dict[str, Any] = self.tracker.current_state(EventVerbosity.NONE)
+        if not followup:
+            state["followup_action"] = None
         if verbosity is not EventVerbosity.NONE:
             state["events"] = Raw(b"[", *_with_commas(filter(None, self._shown(verbosity))), b"]")
         return written(state)

@@ -29,6 +29,8 @@ from slackbot.dialogue.slots import Slot
 
 ACTION_LISTEN = "action_listen"
 ACTION_SESSION_START = "action_session_start"
+#: Rasa's name for whatever comes before a rule, or after it; it does nothing.
+RULE_SNIPPET = "..."
 
 Slots = Mapping[str, Slot]
 

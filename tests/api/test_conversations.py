@@ -222,6 +222,25 @@ async def test_a_message_may_mean_no_intent_and_no_entities(api: Api) -> None:
     assert (await api.ask("POST", "/conversations/c/predict"))[0] == 200
 
 
+async def test_what_follows_up_is_no_longer_to_follow_once_it_is_predicted(api: Api) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    await send_event(api.endpoint, "c", {"event": "followup", "name": "utter_bye"})
+    for _ in range(2):
+        prediction = await request_prediction(api.endpoint, "c")
+        assert (prediction["scores"][0]["action"], prediction["policy"]) == ("utter_bye", "followup_action")
+        assert prediction["tracker"]["followup_action"] is None
+        assert (await retrieve_tracker(api.endpoint, "c"))["followup_action"] == "utter_bye"
+
+
+@pytest.mark.parametrize("action", ["...", "action_extract_slots"])
+async def test_an_action_of_rasas_own_is_noted_where_somebody_runs_it(api: Api, action: str) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    answer = await send_action(api.endpoint, "c", action, "me", 0.5)
+    assert answer["messages"] == []
+    last = (await retrieve_tracker(api.endpoint, "c"))["events"][-1]
+    assert (last["event"], last["name"], last["policy"], last["confidence"]) == ("action", action, "me", 0.5)
+
+
 async def test_what_was_said_is_written_as_a_test_story(api: Api) -> None:
     await send_message(api.endpoint, "c", "a soup")
     await send_action(api.endpoint, "c", "utter_dish")
