@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from slackbot.dialogue.events import BotUttered
 
+Item = Mapping[str, Any]
 _FREE_TEXT = "Type out your own message..."
 
 
@@ -17,17 +18,27 @@ def format_bot_output(message: BotUttered) -> str:
     lines = [message.text or ""]
     lines += [f"{name.capitalize()}: {data[name]}" for name in ("image", "attachment") if data.get(name) is not None]
     if data.get("buttons") is not None:
-        lines += ["Buttons:", *_numbered(data["buttons"]), _FREE_TEXT]
+        lines += ["Buttons:", *_numbered(data["buttons"], _button), _FREE_TEXT]
     for name in ("elements", "quick_replies"):
         if data.get(name) is not None:
-            lines += [f"{name.replace('_', ' ').capitalize()}:", *_numbered(data[name], payload_apart=False)]
+            lines += [f"{name.replace('_', ' ').capitalize()}:", *_numbered(data[name], _element)]
     return "\n".join(lines)
 
 
-def _numbered(items: Sequence[Mapping[str, Any]], *, payload_apart: bool = True) -> Iterator[str]:
+def _numbered(items: Sequence[Item], told: Callable[[Item], str]) -> Iterator[str]:
     for number, item in enumerate(items, start=1):
-        payload = f" ({item['payload']})" if payload_apart and item.get("payload") else ""
-        apart = {"title", "payload"} if payload_apart else {"title"}
-        rest = {key: value for key, value in item.items() if key not in apart}
-        extra = f" - {json.dumps(rest, sort_keys=True, ensure_ascii=False)}" if rest else ""
-        yield f"{number}: {item.get('title', '')}{payload}{extra}"
+        yield f"{number}: {item.get('title', '')}{told(item)}"
+
+
+def _button(item: Item) -> str:
+    payload = f" ({item['payload']})" if "payload" in item else ""
+    rest = _without(item, "title", "payload")
+    return f"{payload} - {json.dumps(rest, sort_keys=True)}" if rest else payload
+
+
+def _element(item: Item) -> str:
+    return f" - {json.dumps(_without(item, 'title'), sort_keys=True)}"
+
+
+def _without(item: Item, *names: str) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key not in names}

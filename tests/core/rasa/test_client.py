@@ -167,13 +167,27 @@ def test_the_latest_message_divides_the_events() -> None:
                     {"title": "Yes", "payload": "/affirm"},
                     {"title": "No", "payload": "/deny", "x": 1},
                     {"title": "?"},
+                    {"title": "A", "payload": ""},
+                    {"title": "B", "payload": None, "z": "é"},
                 ]
             },
-            ["Buttons:", "1: Yes (/affirm)", '2: No (/deny) - {"x": 1}', "3: ?", "Type out your own message..."],
+            [
+                "Buttons:",
+                "1: Yes (/affirm)",
+                '2: No (/deny) - {"x": 1}',
+                "3: ?",
+                "4: A ()",
+                r'5: B (None) - {"z": "\u00e9"}',
+                "Type out your own message...",
+            ],
         ),
         (
             {"elements": [{"title": "T", "buttons": [], "b": 1}], "quick_replies": [{"title": "q", "payload": "p"}]},
             ["Elements:", '1: T - {"b": 1, "buttons": []}', "Quick replies:", '1: q - {"payload": "p"}'],
+        ),
+        (
+            {"elements": [{"title": "E"}], "quick_replies": [{}]},
+            ["Elements:", "1: E - {}", "Quick replies:", "1:  - {}"],
         ),
     ],
 )
