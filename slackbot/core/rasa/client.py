@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import aiohttp
+
 from slackbot.core.rasa.endpoint import EndpointConfig, RasaFailed
 from slackbot.dialogue.tracker import EventVerbosity
 
@@ -63,8 +65,9 @@ async def send_action(
     payload = {"event": "action", "name": action_name, "policy": policy, "confidence": confidence}
     try:
         return await _object(endpoint, "post", _path(conversation_id, "execute"), payload)
-    except RasaFailed as error:
-        if not is_new_action or error.status is None:
+    except aiohttp.ClientError as error:
+        unanswered = isinstance(error, RasaFailed) and error.status is None  # it may run yet
+        if not is_new_action or unanswered:
             raise
         return await send_event(endpoint, conversation_id, {"event": "action", "name": action_name})
 
@@ -87,11 +90,17 @@ async def wait_til_server_is_running(
         if number:
             await asyncio.sleep(sleep_between_retries)
         try:
-            await retrieve_status(endpoint)
-        except RasaFailed:
+            await _status_once(endpoint)
+        except (aiohttp.ClientError, TimeoutError):
             continue
         return True
     return False
+
+
+async def _status_once(endpoint: EndpointConfig) -> Any:
+    if isinstance(endpoint, EndpointConfig):
+        return await endpoint.request("get", "status", again=False)
+    return await retrieve_status(endpoint)  # Rasa's own class asks once, and has no ``again``
 
 
 async def is_listening_for_message(conversation_id: str, endpoint: EndpointConfig) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property, partial
+from ssl import SSLContext, create_default_context
+from typing import Any, Self
 
 import aiohttp
 
-from slackbot.errors import CoreFailed
+from slackbot.errors import CoreFailed, FileError
 
 #: Seconds that an answer may take. A custom action that Rasa runs is waited for, too.
 TIMEOUT = 60.0
@@ -23,29 +25,58 @@ _PASSING = {502, 503, 504}
 _LONGEST = 300
 
 
-class RasaFailed(CoreFailed):
-    """The Rasa server didn't answer, or answered with an error. ``status`` is its HTTP status; None without answer."""
+class RasaFailed(CoreFailed, aiohttp.ClientError):
+    """The Rasa server didn't answer, or answered with an error. ``status`` is its HTTP status; None without answer.
+
+    A ClientError, as what Rasa's own client raises is.
+    """
 
     def __init__(self, problem: str, status: int | None = None) -> None:
         self.status = status
         super().__init__(problem)
 
 
-@dataclass(frozen=True)
 class EndpointConfig:
-    """A Rasa 3 server that was started with ``--enable-api``."""
+    """A Rasa 3 server that was started with ``--enable-api``. The arguments are those of Rasa's class of that name."""
 
-    #: Such as ``http://localhost:5005``.
-    url: str
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: What the server was given as ``--auth-token``.
-    token: str | None = field(default=None, repr=False)
-    token_name: str = "token"  # noqa: S105  the parameter's name
-    #: A finished JWT, for a server with ``--jwt-secret``.
-    jwt: str | None = field(default=None, repr=False)
-    #: Seconds.
-    timeout: float = TIMEOUT
+    def __init__(
+        self,
+        url: str | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        basic_auth: Mapping[str, str] | None = None,
+        token: str | None = None,
+        token_name: str = "token",  # noqa: S107  the parameter's name
+        cafile: str | None = None,
+        *,
+        jwt: str | None = None,
+        timeout: float = TIMEOUT,
+        **kwargs: Any,
+    ) -> None:
+        """``url``: such as ``http://localhost:5005``. ``token``: what the server was given as ``--auth-token``.
+
+        ``basic_auth``: ``username`` and ``password``, for what stands before a server. ``cafile``: certificates to
+        trust. ``jwt``: a finished one, for a server with ``--jwt-secret``. ``timeout``: seconds. ``kwargs`` are kept.
+        """
+        self.url = url or ""
+        self.params, self.headers, self.basic_auth = dict(params or {}), dict(headers or {}), dict(basic_auth or {})
+        self.token, self.token_name, self.cafile = token, token_name, cafile
+        self.jwt, self.timeout, self.kwargs = jwt, timeout, kwargs
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """With the mapping's values as arguments."""
+        return cls(**data)
+
+    def __eq__(self, other: object) -> bool:
+        return vars(self) == vars(other) if isinstance(other, EndpointConfig) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.url)
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return f"EndpointConfig({self.url!r})"
 
     async def request(
         self,
@@ -60,10 +91,11 @@ class EndpointConfig:
         """The parsed JSON of the answer; None where it is empty.
 
         A request that can't be sent is sent again, with pauses, and so is one that may have reached the server if
-        ``again`` is set (by default: GET and PUT, which change nothing the second time). Raises RasaFailed.
+        ``again`` is set (by default: GET and PUT, which change nothing the second time). If it is False, nothing is
+        sent again. Raises RasaFailed, and FileError where ``cafile`` holds no certificates.
         """
         repeatable = method.lower() in {"get", "put"} if again is None else again
-        for pause in (*PAUSES, None):
+        for pause in (*(PAUSES if again is not False else ()), None):
             try:
                 return await self._once(method, subpath or "", json, params or {}, headers or {})
             except _Passing as error:
@@ -75,21 +107,16 @@ class EndpointConfig:
     async def _once(
         self, method: str, subpath: str, json: Any, params: Mapping[str, str], headers: Mapping[str, str]
     ) -> Any:
-        own = {"Accept": "application/json", **self.headers, **headers}
-        if self.jwt:
-            own["Authorization"] = f"Bearer {self.jwt}"
-        if json is not None:
-            own["Content-Type"] = "application/json"
-        asked = {**self.params, **params, **({self.token_name: self.token} if self.token else {})}
+        own = {"Accept": "application/json", **self._authorization(), **headers, **self.headers}
+        asked = {**self.params, **({self.token_name: self.token} if self.token else {}), **params}
         url = f"{self.url.rstrip('/')}/{subpath.lstrip('/')}"
-        data = jsonlib.dumps(json, default=str).encode() if json is not None else None
         timeout = aiohttp.ClientTimeout(total=self.timeout, sock_connect=min(self.timeout, _CONNECT))
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as http,
-                http.request(method, url, params=asked, data=data, headers=own) as response,
+                aiohttp.ClientSession(timeout=timeout, json_serialize=partial(jsonlib.dumps, default=str)) as http,
+                http.request(method, url, params=asked, json=json, headers=own, ssl=self._trusted) as response,
             ):
-                return self._answer(response.status, await response.text(errors="replace"))
+                status, text = response.status, await response.text(errors="replace")
         except aiohttp.ClientConnectorError as error:
             why = error.strerror or type(error).__name__
             raise _Passing(f"no Rasa server answers at {self.url} ({why})", unsent=True) from None
@@ -98,6 +125,24 @@ class EndpointConfig:
         except aiohttp.ClientError as error:
             problem = str(error) or type(error).__name__
             raise _Passing(f"the connection to the Rasa server at {self.url} broke ({problem})") from None
+        return self._answer(status, text)
+
+    def _authorization(self) -> dict[str, str]:
+        if self.jwt:
+            return {"Authorization": f"Bearer {self.jwt}"}
+        if not self.basic_auth:
+            return {}
+        pair = f"{self.basic_auth['username']}:{self.basic_auth['password']}"
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+    @cached_property
+    def _trusted(self) -> SSLContext | bool:
+        if not self.cafile:
+            return True
+        try:
+            return create_default_context(cafile=self.cafile)
+        except OSError as error:  # an SSLError too
+            raise FileError(self.cafile, None, f"no certificates ({error.strerror})", "correct cafile") from None
 
     def _answer(self, status: int, text: str) -> Any:
         answer = _parsed(text)

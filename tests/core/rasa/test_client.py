@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import aiohttp
 import pytest
 
 from slackbot.core.rasa import (
@@ -25,6 +28,7 @@ from slackbot.core.rasa import (
 from slackbot.dialogue.events import BotUttered
 from tests.core.rasa.rasa_server import RasaServer
 
+Json = dict[str, Any]
 LISTEN = {"event": "action", "name": "action_listen"}
 
 
@@ -111,6 +115,51 @@ async def test_a_server_is_waited_for(endpoint: EndpointConfig, server: RasaServ
     assert await wait_til_server_is_running(endpoint, max_retries=3, sleep_between_retries=0.01)
     server.troubles = [409, 409]
     assert not await wait_til_server_is_running(endpoint, max_retries=2, sleep_between_retries=0.01)
+
+
+async def test_who_waits_asks_once_a_try(endpoint: EndpointConfig, server: RasaServer) -> None:
+    server.troubles = [503] * 9
+    assert not await wait_til_server_is_running(endpoint, max_retries=2, sleep_between_retries=0.01)
+    assert server.requests["GET status"] == 2
+    nowhere = EndpointConfig("http://127.0.0.1:9")
+    assert not await wait_til_server_is_running(nowhere, max_retries=2, sleep_between_retries=0.01)
+
+
+class RasasEndpoint:
+    """As Rasa's class of endpoints: fails with an error of aiohttp's that has a status."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses, self.asked = list(statuses), list[str | None]()
+
+    async def request(self, method: str = "post", subpath: str | None = None, **_: Any) -> Json:
+        self.asked.append(subpath)
+        if self.statuses:
+            raise ClientResponseError(self.statuses.pop(0))
+        return {"method": method}
+
+
+class ClientResponseError(aiohttp.ClientError):
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"{status}, Internal Server Error, body=''")
+
+
+async def test_an_endpoint_of_rasas_own_class_serves_too() -> None:
+    down: Any = RasasEndpoint(*[409] * 9)
+    starting: Any = RasasEndpoint(409)
+    assert not await wait_til_server_is_running(down, 2, 0.01)
+    assert await wait_til_server_is_running(starting, 2, 0.01)
+    unknown: Any = RasasEndpoint(500, 500)
+    with pytest.raises(ClientResponseError):
+        await send_action(unknown, "c", "action_new")
+    assert await send_action(unknown, "c", "action_new", is_new_action=True) == {"method": "post"}
+    assert unknown.asked[1:] == ["conversations/c/execute", "conversations/c/tracker/events"]
+
+
+async def test_what_fails_can_be_caught_as_where_rasas_own_client_fails(endpoint: EndpointConfig) -> None:
+    with pytest.raises(aiohttp.ClientError, match="Conversation ID not found") as raised:
+        await request_prediction(endpoint, "nobody")
+    assert getattr(raised.value, "status", None) == 404
 
 
 async def test_a_jwt_opens_too_and_a_wrong_token_is_named(server: RasaServer) -> None:
