@@ -30,9 +30,14 @@ class Access:
     #: Whose pages are let in.
     origins: Origins = field(default_factory=Origins)
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a token or a secret opens it."""
+        return bool(self.token or self.jwt_secret)
+
     def check_host(self, host: str) -> None:
         """Raises SettingsError for an address that others reach, or for all pages let in, where nothing guards it."""
-        if self.token or self.jwt_secret:
+        if self.is_guarded:
             return
         if not is_loopback(host):
             raise SettingsError(
@@ -56,7 +61,7 @@ class Access:
         return guard
 
     def _check(self, request: web.Request) -> None:
-        if not self.token and not self.jwt_secret:
+        if not self.is_guarded:
             self._check_from_here(request)
             return
         given = request.query.get("token")

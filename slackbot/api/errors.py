@@ -62,7 +62,7 @@ def no_conversation() -> ApiError:
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every error that a handler raises, as Rasa's body. Nothing of an unforeseen one is told, but logged."""
+    """Every error that a handler raises, as Rasa's body."""
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -73,11 +73,12 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
     except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-        problem = _as_api_error(error, request)
+        problem = as_api_error(error, request)
         return problem.page() if "text/html" in request.headers.get("Accept", "") else problem.response()
 
 
-def _as_api_error(error: Exception, request: web.Request) -> ApiError:
+def as_api_error(error: Exception, request: web.Request) -> ApiError:
+    """What the request is answered with. Nothing of an unforeseen error is told, but logged."""
     match error:
         case ApiError():
             return error

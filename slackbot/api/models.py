@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import logging
+from functools import partial
 
 from aiohttp import web
 
+from slackbot.api.callbacks import call_back, can_be_called
 from slackbot.api.conversations import as_json, verbosity
-from slackbot.api.errors import ApiError, bad_request, json_body, json_object
+from slackbot.api.errors import ApiError, as_api_error, bad_request, json_body, json_object
 from slackbot.api.events import events_of
 from slackbot.api.operations import Operations
 from slackbot.api.predictions import prediction_in_order
 from slackbot.api.trackers import Draft
+from slackbot.api.training import Train, of_data
 from slackbot.api.written import written
+from slackbot.background import Background
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.dialogue.tracker import Tracker
 
-#: Trains the project that is served, and gives the model's name and archive.
-Train = Callable[[], Awaitable[tuple[str, bytes]]]
+log = logging.getLogger(__name__)
+
+#: Trainings at once.
+MOST_TRAININGS = 4
 _FIXED = (
     "This server serves the newest model of the project that it was started with; POST /model/train makes a newer one."
 )
 
 
 class ModelRoutes:
-    """Rasa's, for one assistant. ``train`` is None where it is not trained here."""
+    """Rasa's, for one assistant. ``train`` is None where it is not trained here.
 
-    def __init__(self, operations: Operations, train: Train | None = None) -> None:
-        self._operations, self._train = operations, train
-        self._trainings = 0
+    ``calls_back``: whether answers are sent wherever a request says.
+    """
+
+    def __init__(self, operations: Operations, train: Train | None = None, *, calls_back: bool = False) -> None:
+        self._operations, self._train, self._calls_back = operations, train, calls_back
+        self._trainings, self._background = 0, Background()
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
@@ -86,19 +95,48 @@ class ModelRoutes:
         return as_json(prediction_in_order(prediction, tracker.domain, state))
 
     async def _train_now(self, request: web.Request) -> web.Response:
-        """Answers with the archive when it is trained, as Rasa does."""
-        if self._train is None:
-            raise ApiError(409, "Conflict", "The assistant that is served here is not trained here.")
-        if "callback_url" in request.query:
-            raise bad_request("There are no callbacks here; wait for the answer.", "callback_url", "query")
-        if (await request.read()).strip() not in {b"", b"{}"}:
-            raise bad_request("The project's own files are what is trained here; send no training data.")
+        """Answers with the archive when it is trained, or at once where it is sent elsewhere then."""
+        url, data = request.query.get("callback_url"), await request.read()
+        if self._trainings >= MOST_TRAININGS:
+            raise ApiError(503, "Unavailable", f"{MOST_TRAININGS} models are being trained; try again later.")
+        if url and not self._calls_back:
+            raise ApiError(403, "NotAuthorized", "Without a token, nothing is sent to a callback_url.")
         self._trainings += 1
+        if url:
+            self._background.start(self._trained_for(url, data, request), "training for a callback")
+            return web.Response(status=204)
         try:
-            name, archive = await self._train()
+            return await self._trained(data)
         finally:
             self._trainings -= 1
-        return web.Response(body=archive, content_type="application/octet-stream", headers={"filename": name})
+
+    async def _trained(self, data: bytes) -> web.Response:
+        train = partial(of_data, data) if data.strip() else self._train
+        if train is None:
+            message = "You must provide training data in the request body in order to train your model."
+            raise bad_request(message)
+        name, archive = await train()
+        headers = {"filename": name, "Content-Disposition": f'attachment; filename="{name}"'}
+        return web.Response(body=archive, content_type="application/octet-stream", headers=headers)
+
+    async def _trained_for(self, url: str, data: bytes, request: web.Request) -> None:
+        try:
+            if can_be_called(url):
+                await call_back(url, await self._answer(data, request))
+            else:  # as in Rasa, whoever asks hears nothing of it
+                log.warning("callback_url is no address that begins with http:// or https://: nothing is trained")
+        finally:
+            self._trainings -= 1
+
+    async def _answer(self, data: bytes, request: web.Request) -> web.Response:
+        try:
+            return await self._trained(data)
+        except Exception as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
+            return as_api_error(error, request).response()
+
+    async def close(self) -> None:
+        """Ends the trainings that nobody waits for."""
+        await self._background.close(0)
 
     @staticmethod
     async def _other(_: web.Request) -> web.Response:

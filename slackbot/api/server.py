@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +14,31 @@ from aiohttp import web
 
 from slackbot.api.access import Access
 from slackbot.api.conversations import ConversationRoutes
-from slackbot.api.errors import ApiError, errors_as_json
-from slackbot.api.models import ModelRoutes, Train
+from slackbot.api.errors import errors_as_json
+from slackbot.api.models import ModelRoutes
 from slackbot.api.operations import Operations
 from slackbot.api.origins import Origins, options_tell_nothing
 from slackbot.api.pictures import PictureRoutes
 from slackbot.api.trackers import Trackers
+from slackbot.api.training import Train, of_project
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.core.protocol import Core
 from slackbot.dialogue.yamlfile import read_yaml
-from slackbot.errors import StoreUnavailable, StorythreadError
+from slackbot.errors import StoreUnavailable
 from slackbot.learning.renewal import Renewal
 from slackbot.listening import listen
 from slackbot.picture.live import LivePictures
 from slackbot.settings import Settings, example_assistant
 from slackbot.store import Store
 from slackbot.store.logs import Logs
-from slackbot.store.models import Models
 from slackbot.store.server import connect
 
 log = logging.getLogger(__name__)
 
 #: Bytes of a request; a log of 5,000 events has about two million.
 LARGEST_BODY = 32 * 1024 * 1024
-#: Seconds that requests may take at the end, and that training may take.
-SHUTDOWN, TRAINING = 5.0, 3600.0
+#: Seconds that requests may take at the end.
+SHUTDOWN = 5.0
 
 
 def application(
@@ -59,9 +56,11 @@ def application(
     guards = [options_tell_nothing, errors_as_json, access.middleware(pictures.lets_in)]
     app = web.Application(middlewares=guards, client_max_size=LARGEST_BODY)
     access.origins.add_to(app)
-    routes = [*ModelRoutes(operations, train).routes(), *ConversationRoutes(operations).routes()]
+    model = ModelRoutes(operations, train, calls_back=access.is_guarded)
+    routes = [*model.routes(), *ConversationRoutes(operations).routes()]
     app.add_routes([web.get("/", hello), *_with_slashes([web.get("/health", health), *routes])])
     pictures.add_to(app)
+    app.on_cleanup.append(lambda _: model.close())
     return app
 
 
@@ -101,7 +100,7 @@ async def serving(settings: Settings, core: Core, redis_url: str, *, trained: bo
         pictures = PictureRoutes(
             LivePictures(Store(redis), lambda: core.domain, _stories(settings)), settings.picture_secret
         )
-        app = application(operations, logs, access, pictures, _trainer(settings, redis_url) if trained else None)
+        app = application(operations, logs, access, pictures, of_project(settings, redis_url) if trained else None)
         runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -143,37 +142,3 @@ def _assistant_id(folder: Path | None) -> str:
     data: Any = read_yaml(config) if config.is_file() else None
     named = data.get("assistant_id") if isinstance(data, dict) else None
     return str(named or folder.resolve().name)
-
-
-def _trainer(settings: Settings, redis_url: str) -> Train:
-    """Trains in a process of its own, so that requests are answered meanwhile."""
-    environment = {**os.environ, **replace(settings, redis_url=redis_url).as_environment()}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-
-    async def train() -> tuple[str, bytes]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "slackbot", "train", env=environment, stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(TRAINING):
-                _, said = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode != 0:
-            lines = said.decode(errors="replace").strip().splitlines() or ["it was ended"]
-            raise ApiError(500, "TrainingError", f"An unexpected error occurred during training. Error: {lines[-1]}")
-        return await asyncio.to_thread(_newest, redis_url)
-
-    return train
-
-
-def _newest(redis_url: str) -> tuple[str, bytes]:
-    with Models.at(redis_url) as models:
-        version = models.latest_version()
-        archive = models.archive(version)
-    if archive is None:
-        raise StorythreadError("the model was replaced while it was read; ask again")
-    return f"storythread-{version}.zip", archive

@@ -25,11 +25,10 @@ EXCHANGES = {row["name"]: row for row in map(json.loads, _RECORDED.read_text("ut
 OTHERWISE = {
     "parse nothing": (400, "a wrong body gets 400"),
     "parse no json": (400, "a wrong body gets 400"),
-    "train no json": (409, "nothing is trained where the API is served alone"),
-    "train with a callback that is none": (409, "nothing is trained where the API is served alone"),
 }
 #: Errors whose words are our own: Rasa tells its whole schema, or the address of a function.
 OWN_WORDS = {
+    "train no json",
     "domain as something else",
     "put with an unknown event",
     "model predict without a list",
