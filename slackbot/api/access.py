@@ -16,6 +16,7 @@ from slackbot.api.errors import ApiError
 from slackbot.api.origins import ANY, Origins
 from slackbot.errors import SettingsError
 
+_DOCS = "https://rasa.com/docs/rasa/user-guide/configuring-http-api/#security-considerations"
 #: What is told to anybody: that there is a server, and whether it is well.
 _OPEN = {"", "/version", "/health"}
 
@@ -125,4 +126,4 @@ def _forbidden(message: str) -> ApiError:
 
 
 def _unknown() -> ApiError:
-    return ApiError(401, "NotAuthenticated", "User is not authenticated.")
+    return ApiError(401, "NotAuthenticated", "User is not authenticated.", help_url=_DOCS)

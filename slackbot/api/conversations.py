@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from slackbot.api.errors import bad_request, json_body, json_object
+from slackbot.api.errors import ApiError, bad_request, json_body, json_object
 from slackbot.api.events import events_of
 from slackbot.api.messages import messages
 from slackbot.api.operations import Operations
@@ -20,6 +20,9 @@ from slackbot.dialogue.events import (
 )
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.store.keys import LONGEST_ID
+
+_NO_MESSAGE = "No message defined in request body. Add a message to the request body in order to add it to the tracker."
+_NO_ACTION = "Name of the action not provided in request body."
 
 
 class ConversationRoutes:
@@ -52,7 +55,7 @@ class ConversationRoutes:
     async def _append(self, request: web.Request) -> web.Response:
         events = events_of(await json_body(request))
         if not events:
-            raise bad_request("Couldn't extract a proper event from the request body.")
+            raise bad_request("Couldn't extract a proper event from the request body.", "")
         shown = verbosity(request)
         return as_json((await self._operations.append(_id(request), events)).state(shown))
 
@@ -60,16 +63,12 @@ class ConversationRoutes:
         body = await json_body(request)
         events = events_of(body)
         if not isinstance(body, list):
-            raise bad_request("The request's body must be a list of events.")
+            raise bad_request("The request's body must be a list of events.", "")
         shown = verbosity(request)
         return as_json((await self._operations.replace(_id(request), events)).state(shown))
 
     async def _message(self, request: web.Request) -> web.Response:
-        shown = verbosity(request)
-        wanted = (
-            "No message defined in request body. Add a message to the request body in order to add it to the tracker."
-        )
-        body = await json_object(request, wanted)
+        body, shown = await json_object(request, _NO_MESSAGE), verbosity(request)
         if body.get("sender") != "user":
             problem = f"Messages of sender '{body.get('sender')}' cannot be handled."
             message = f"Currently, only user messages can be passed to this endpoint. {problem}"
@@ -78,29 +77,32 @@ class ConversationRoutes:
         return as_json(draft.state(shown))
 
     async def _predict(self, request: web.Request) -> web.Response:
-        shown = verbosity(request)
+        try:
+            shown = verbosity(request)
+        except ApiError:
+            shown = EventVerbosity.AFTER_RESTART  # Rasa's has no such parameter
         prediction, draft = await self._operations.predict(_id(request))
         return as_json(prediction_as_json(prediction, draft.state(shown, followup=False)))
 
     async def _execute(self, request: web.Request) -> web.Response:
-        shown, conversation_id = verbosity(request), _id(request)
-        body = await json_object(request, "Name of the action not provided in request body.")
-        name, policy, confidence = body.get("name"), body.get("policy"), body.get("confidence")
-        if not isinstance(name, str) or not name:
-            raise bad_request("Name of the action not provided in request body.", "name")
-        if not isinstance(policy, str | None) or not _is_number(confidence):
-            raise bad_request("policy must be text, and confidence a number.", "policy")
+        conversation_id = _id(request)
+        try:
+            (name, policy, confidence), shown = await _action(request), verbosity(request)
+        except ApiError:
+            await self._operations.found(conversation_id)  # as in Rasa, the first that is wrong is that there is none
+            raise
         said, draft = await self._operations.execute(conversation_id, name, policy, confidence)
         return as_json(_done(conversation_id, said, draft.state(shown)))
 
     async def _trigger(self, request: web.Request) -> web.Response:
-        shown, conversation_id = verbosity(request), _id(request)
+        conversation_id = _id(request)
         body = await json_object(request, "Name of the intent not provided in request body.")
         name, entities = body.get("name"), body.get("entities") or []
         if not isinstance(name, str) or not name:
             raise bad_request("Name of the intent not provided in request body.", "name")
         if not (isinstance(entities, dict) or _are_entities(entities)):
             raise bad_request("entities must be a list of objects, or an object.", "entities")
+        shown = verbosity(request)
         said, draft = await self._operations.trigger(conversation_id, name, entities)
         return as_json(_done(conversation_id, said, draft.state(shown)))
 
@@ -118,7 +120,7 @@ def as_json(answer: Raw) -> web.Response:
 
 def verbosity(request: web.Request) -> EventVerbosity:
     """Which events are asked for. Raises ApiError for another word than Rasa has."""
-    word = request.query.get("include_events", EventVerbosity.AFTER_RESTART.name)
+    word = request.query.get("include_events") or EventVerbosity.AFTER_RESTART.name
     try:
         return EventVerbosity[word.upper()]
     except KeyError:
@@ -134,6 +136,17 @@ def _id(request: web.Request) -> str:
             f"A conversation's id has at most {LONGEST_ID} printable characters.", "conversation_id", "path"
         )
     return found
+
+
+async def _action(request: web.Request) -> tuple[str, str | None, float | None]:
+    """The name, policy and confidence of the action to run."""
+    body = await json_object(request, _NO_ACTION)
+    name, policy, confidence = body.get("name"), body.get("policy"), body.get("confidence")
+    if not isinstance(name, str) or not name:
+        raise bad_request(_NO_ACTION, "name")
+    if not isinstance(policy, str | None) or not _is_number(confidence):
+        raise bad_request("policy must be text, and confidence a number.", "policy")
+    return name, policy, confidence
 
 
 def _until(request: web.Request) -> float | None:

@@ -45,9 +45,9 @@ class ApiError(PersonError):
         return web.Response(status=self.status, text=self.message)
 
 
-def bad_request(message: str, parameter: str = "", place: str = "body") -> ApiError:
-    """400, with which parameter is wrong, and where."""
-    return ApiError(400, "BadRequest", message, {"parameter": parameter, "in": place})
+def bad_request(message: str, parameter: str | None = None, place: str = "body") -> ApiError:
+    """400, with which parameter is wrong, and where; an empty one is all that is there."""
+    return ApiError(400, "BadRequest", message, None if parameter is None else {"parameter": parameter, "in": place})
 
 
 def not_found(message: str) -> ApiError:
@@ -102,12 +102,12 @@ async def json_body(request: web.Request) -> Any:
     try:
         return loads(written.decode("utf-8-sig"))  # whatever the header says: JSON that is exchanged is UTF-8
     except (ValueError, RecursionError):
-        raise bad_request("The request's body is not JSON in UTF-8.") from None
+        raise bad_request("Failed when parsing body as json, which it must be in UTF-8.") from None
 
 
 async def json_object(request: web.Request, if_missing: str) -> dict[str, Any]:
-    """The body, which must be a JSON object that isn't empty."""
-    body = await json_body(request) if request.can_read_body else None
-    if not isinstance(body, dict) or not body:
+    """The body, which must be a JSON object."""
+    body = await json_body(request)
+    if not isinstance(body, dict):
         raise bad_request(if_missing)
     return body

@@ -101,7 +101,7 @@ def events_of(body: Any) -> list[Event]:
     try:
         return [_event(row) for row in rows]
     except (ValueError, TypeError) as error:
-        raise bad_request(f"Couldn't extract a proper event from the request body: {error}") from None
+        raise bad_request(f"Couldn't extract a proper event from the request body: {error}", "") from None
 
 
 def _problems(row: Any) -> Iterator[str]:

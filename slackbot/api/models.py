@@ -28,6 +28,12 @@ _FIXED = (
     "This server serves the newest model of the project that it was started with; POST /model/train makes a newer one."
 )
 
+_NO_TEXT = (
+    "No text message defined in request_body. Add text message to request body in order to obtain the intent and "
+    "extracted entities."
+)
+_NO_EMULATION = "Invalid parameter value for 'emulation_mode'. Should be one of 'WIT', 'LUIS', 'DIALOGFLOW'."
+
 
 class ModelRoutes:
     """Rasa's, for one assistant. ``train`` is None where it is not trained here.
@@ -70,15 +76,17 @@ class ModelRoutes:
         if accepted.endswith(("yml", "yaml")):
             return web.Response(text=domain.as_yaml(), content_type="application/x-yaml")
         message = (
-            "Invalid Accept header. Domain can be provided as json (application/json) or yml (application/x-yml)."
-            " Make sure you've set the appropriate Accept header."
+            'Invalid Accept header. Domain can be provided as json ("Accept: application/json") or'
+            'yml ("Accept: application/x-yaml"). Make sure you\'ve set the appropriate Accept header.'
         )
         raise ApiError(406, "NotAcceptable", message)
 
     async def _parse(self, request: web.Request) -> web.Response:
-        if request.query.get("emulation_mode"):
-            raise bad_request("There is no emulation mode here.", "emulation_mode", "query")
-        body = await json_object(request, "No text message defined in request body. Add text message to request body.")
+        body = await json_object(request, _NO_TEXT)
+        if emulated := request.query.get("emulation_mode"):
+            known = emulated.lower() in {"wit", "luis", "dialogflow"}
+            problem = "There is no emulation mode here." if known else _NO_EMULATION
+            raise bad_request(problem, "emulation_mode", "query")
         if not isinstance(body.get("text"), str):
             raise bad_request("No text message defined in request body.", "text")
         return as_json(written(await self._operations.parse(body["text"].strip())))
@@ -87,7 +95,7 @@ class ModelRoutes:
         body = await json_body(request)
         events = events_of(body)
         if not isinstance(body, list):
-            raise bad_request("Supplied events are not valid. The request's body must be a list of events.")
+            raise bad_request("Supplied events are not valid. The request's body must be a list of events.", "")
         shown = verbosity(request)
         tracker = Tracker("default", self._operations.core.domain, events)
         prediction = await self._operations.core.predict(tracker)

@@ -288,7 +288,7 @@ async def test_an_action_that_is_not_known_is_noted_if_it_is_new(api: Api) -> No
         ("POST", "/conversations/none/predict", None, 404),
         ("POST", "/conversations/none/execute", {"name": "utter_greet"}, 404),
         ("GET", "/conversations/none/story", None, 404),
-        ("POST", "/conversations/c/execute", {"policy": "me"}, 400),
+        ("POST", "/conversations/none/execute", {"policy": "me"}, 404),
         ("POST", "/conversations/c/messages", None, 400),
         ("POST", "/conversations/c/messages", {"text": "hi", "sender": "bot"}, 400),
         ("POST", "/conversations/c/messages", {"text": "hi", "sender": "user", "parse_data": {"intent": {}}}, 400),
@@ -314,6 +314,43 @@ async def test_a_wrong_request_gets_rasas_error_and_changes_nothing(
     assert set(error) == {"version", "status", "message", "reason", "details", "help", "code"}
     assert error["status"] == "failure"
     assert await redis.keys() == []
+
+
+@pytest.mark.parametrize("body", [None, {}, b"{"])
+async def test_that_there_is_no_conversation_comes_before_what_else_is_wrong(api: Api, body: Any) -> None:
+    status, error = await api.ask("POST", "/conversations/none/execute", body, include_events="some")
+    assert (status, error["details"]) == (404, {})
+    assert (await api.ask("POST", "/conversations/none/predict", include_events="some"))[0] == 404
+
+
+async def test_a_prediction_ignores_what_it_cant_show(api: Api) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    status, answer = await api.ask("POST", "/conversations/c/predict", include_events="some")
+    assert (status, len(answer["tracker"]["events"])) == (200, 4)
+
+
+async def test_no_word_for_the_events_to_show_is_as_good_as_none(api: Api) -> None:
+    status, tracker = await api.ask("GET", "/conversations/c/tracker", include_events="")
+    assert (status, len(tracker["events"])) == (200, 3)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "details"),
+    [
+        ("messages", None, {}),
+        ("messages", {}, {"parameter": "sender", "in": "body"}),
+        ("execute", {}, {"parameter": "name", "in": "body"}),
+        ("trigger_intent", {}, {"parameter": "name", "in": "body"}),
+        ("tracker/events", [], {"parameter": "", "in": "body"}),
+        ("tracker/events", None, {}),
+    ],
+)
+async def test_an_error_names_what_is_wrong_where_rasas_does(
+    api: Api, path: str, body: Any, details: dict[str, str]
+) -> None:
+    await send_message(api.endpoint, "c", "hi")
+    status, error = await api.ask("POST", f"/conversations/c/{path}", body)
+    assert (status, error["details"]) == (400, details)
 
 
 async def test_our_own_client_teaches_over_our_own_api(api: Api, redis: Redis) -> None:

@@ -73,3 +73,13 @@ async def test_the_model_is_neither_replaced_nor_taken_away(api: Api) -> None:
 async def test_a_request_without_text_is_refused(api: Api) -> None:
     for body in (None, {}, {"text": 3}, ["hi"]):
         assert (await api.ask("POST", "/model/parse", body))[0] == 400
+
+
+async def test_an_emulation_that_nobody_has_is_refused_in_rasas_words(api: Api) -> None:
+    status, error = await api.ask("POST", "/model/parse", {"text": "hi"}, emulation_mode="nope")
+    assert (status, error["details"]) == (400, {"parameter": "emulation_mode", "in": "query"})
+    assert error["message"].endswith("Should be one of 'WIT', 'LUIS', 'DIALOGFLOW'.")
+    assert (await api.ask("POST", "/model/parse", {"text": "hi"}, emulation_mode=""))[0] == 200
+    _, error = await api.ask("POST", "/model/parse")
+    assert error["message"].startswith("No text message defined in request_body.")
+    assert error["details"] == {}
