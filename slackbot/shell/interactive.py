@@ -77,8 +77,8 @@ def run_interactive_learning(
 async def _record(
     subject: Subject, name: str, *, draws: bool, most: int | None = None, terminal: Terminal | None = None
 ) -> None:
-    async def begin(store: Store, loop: Loop, place: str, _: Terminal) -> Branches:
-        return await Branches.named(store, loop, place, name)
+    async def begin(store: Store, loop: Loop, subject: Subject, _: Terminal) -> Branches:
+        return await Branches.named(store, loop, subject.place, name)
 
     settings = Settings.from_environment(os.environ)
     await teach(subject, settings, begin, draws=draws, most_turns=most, terminal=terminal)

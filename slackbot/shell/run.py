@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shlex
 import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
@@ -29,10 +31,6 @@ from slackbot.shell.terminal import Terminal, printable, terminal_here
 from slackbot.shell.visualization import visualization
 from slackbot.store import Store
 from slackbot.store.server import EmbeddedServer, connect
-
-_KEPT = "Everything is kept. `storythread shell --resume` goes on here."
-
-Begin = Callable[[Store, Loop, str, Terminal], Awaitable[Branches]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,20 @@ class Subject:
     def place(self) -> str:
         """Tells it from others."""
         return self.url if self.server is not None else str(self.folder)
+
+    @property
+    def resuming(self) -> str:
+        """The command that takes up what was not finished; ``URL`` stands for an address that holds a secret."""
+        words = ["storythread", "shell", "--resume"]
+        if self.server is not None:
+            parts = urlsplit(self.url)
+            words += ["--endpoint", "URL" if parts.query or "@" in parts.netloc else self.url]
+        if self.project is not None:
+            words += ["--project", str(self.project)]
+        return shlex.join(words)
+
+
+Begin = Callable[[Store, Loop, Subject, Terminal], Awaitable[Branches]]
 
 
 async def teach(
@@ -86,16 +98,16 @@ async def teach(
             core = assistant.core
             if settings.learn:
                 news = await stack.enter_async_context(learning(assistant, subject.folder, url))
-        branches = await begin(store, Loop(store, core), subject.place, terminal)
+        branches = await begin(store, Loop(store, core), subject, terminal)
         draw = await stack.enter_async_context(_drawing(data, terminal)) if draws else None
         shell = Shell(terminal, branches, subject.project, draw=draw, news=news)
         with _hangups():
             try:
                 await shell.run(most_turns=most_turns)
             except asyncio.CancelledError:
-                _say(terminal, f"Interrupted. {_KEPT}")
+                _say(terminal, f"Interrupted. {_kept(subject)}")
                 raise
-        await _farewell(branches, terminal)
+        await _farewell(branches, subject, terminal)
 
 
 @contextmanager
@@ -130,20 +142,20 @@ async def _drawing(data: Path, terminal: Terminal) -> AsyncIterator[Callable[[Se
         yield draw
 
 
-async def a_new_one(store: Store, loop: Loop, place: str, terminal: Terminal) -> Branches:
+async def a_new_one(store: Store, loop: Loop, subject: Subject, terminal: Terminal) -> Branches:
     """A new conversation; an unfinished one is pointed out."""
-    _greet(loop, place, terminal)
-    if await Branches.unfinished(store, loop, place) is not None:
-        _say(terminal, "An earlier session is unfinished; `storythread shell --resume` takes it up.")
-    return await Branches.begin(store, loop, place)
+    _greet(loop, subject.place, terminal)
+    if await Branches.unfinished(store, loop, subject.place) is not None:
+        _say(terminal, f"An earlier session is unfinished; `{subject.resuming}` takes it up.")
+    return await Branches.begin(store, loop, subject.place)
 
 
-async def the_unfinished(store: Store, loop: Loop, place: str, terminal: Terminal) -> Branches:
+async def the_unfinished(store: Store, loop: Loop, subject: Subject, terminal: Terminal) -> Branches:
     """The latest that was not finished. Raises Refused where there is none."""
-    branches = await Branches.unfinished(store, loop, place)
+    branches = await Branches.unfinished(store, loop, subject.place)
     if branches is None:
-        raise Refused(f"there is no unfinished session of {place}; start without --resume")
-    _greet(loop, place, terminal)
+        raise Refused(f"there is no unfinished session of {subject.place}; start without --resume")
+    _greet(loop, subject.place, terminal)
     terminal.console.print(history_table((await branches.read()).tracker))
     return branches
 
@@ -154,11 +166,15 @@ def _greet(loop: Loop, place: str, terminal: Terminal) -> None:
     _say(terminal, "Say what a user would say; :help says what else you can do.")
 
 
-async def _farewell(branches: Branches, terminal: Terminal) -> None:
+async def _farewell(branches: Branches, subject: Subject, terminal: Terminal) -> None:
     kept = [each for each in await branches.all() if each.is_open and holds_something(each)]
     if kept:
-        _say(terminal, _KEPT)
+        _say(terminal, _kept(subject))
+
+
+def _kept(subject: Subject) -> str:
+    return f"Everything is kept. `{subject.resuming}` goes on here."
 
 
 def _say(terminal: Terminal, text: str) -> None:
-    terminal.console.print(Text(printable(text), "yellow"))
+    terminal.console.print(Text(printable(text), "yellow"), soft_wrap=True)  # a command stays in one piece

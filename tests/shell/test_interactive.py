@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from slackbot.core.builtin import BuiltinCore
-from slackbot.core.rasa import EndpointConfig
+from slackbot.core.rasa import EndpointConfig, RasaCore
+from slackbot.settings import Settings
 from slackbot.shell.interactive import Abort, ForkTracker, RestartConversation, UndoLastStep, record_messages
+from slackbot.shell.run import Subject, a_new_one, teach, the_unfinished
 from slackbot.shell.signals import Signal
 from tests.core.rasa.rasa_server import TOKEN, RasaServer
 from tests.shell.scripts import Script
@@ -52,6 +55,35 @@ async def test_the_same_conversation_is_taken_up(endpoint: EndpointConfig) -> No
     assert "intent: greet" in output
     await record(endpoint, [":quit", "d"])
     assert "intent: greet" not in await record(endpoint, [":history"])
+
+
+async def test_who_stops_is_told_the_command_that_goes_on_and_no_token(endpoint: EndpointConfig) -> None:
+    output = await record(endpoint, ["hi", ""])
+    assert f"`storythread shell --resume --endpoint {endpoint.url}` goes on here." in output
+    assert TOKEN not in output
+    script, subject = Script(), Subject(await RasaCore.connect(endpoint), endpoint.url)
+    await teach(subject, Settings.from_environment(os.environ), a_new_one, terminal=script)
+    assert f"`storythread shell --resume --endpoint {endpoint.url}` takes it up." in script.output
+    await teach(subject, Settings.from_environment(os.environ), the_unfinished, terminal=script)
+    assert "intent: greet" in script.output
+
+
+@pytest.mark.parametrize(
+    ("url", "folder", "words"),
+    [
+        ("", None, ""),
+        ("", "a b/bot", " --project 'a b/bot'"),
+        ("http://rasa:5005", None, " --endpoint http://rasa:5005"),
+        ("http://rasa:5005", "bot", " --endpoint http://rasa:5005 --project bot"),
+        ("http://me:hush@rasa:5005", None, " --endpoint URL"),
+        ("http://rasa:5005?token=hush", None, " --endpoint URL"),
+    ],
+)
+def test_the_command_that_goes_on_names_what_is_taught(
+    core: BuiltinCore, url: str, folder: str | None, words: str
+) -> None:
+    subject = Subject(core if url else None, url, Path(folder) if folder else None)
+    assert subject.resuming == f"storythread shell --resume{words}"
 
 
 async def test_the_picture_is_drawn_while_messages_are_recorded(endpoint: EndpointConfig, tmp_path: Path) -> None:
