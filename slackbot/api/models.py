@@ -13,12 +13,14 @@ from slackbot.api.errors import ApiError, as_api_error, bad_request, json_body, 
 from slackbot.api.events import events_of
 from slackbot.api.operations import Operations
 from slackbot.api.predictions import prediction_in_order
+from slackbot.api.served_domain import served_domain
 from slackbot.api.trackers import Draft
 from slackbot.api.training import Train, of_data
 from slackbot.api.written import written
 from slackbot.background import Background
 from slackbot.core.action_server import RASA_VERSION
 from slackbot.dialogue.tracker import Tracker
+from slackbot.dialogue.yamlfile import to_yaml
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +72,14 @@ class ModelRoutes:
         )
 
     async def _domain(self, request: web.Request) -> web.Response:
-        accepted, domain = request.headers.get("Accept", "application/json"), self._operations.core.domain
+        accepted, domain = (
+            request.headers.get("Accept", "application/json"),
+            served_domain(self._operations.core.domain),
+        )
         if accepted.endswith("json"):
-            return as_json(written(domain.data))
+            return as_json(written(domain))
         if accepted.endswith(("yml", "yaml")):
-            return web.Response(text=domain.as_yaml(), content_type="application/x-yaml")
+            return web.Response(text=to_yaml(domain), content_type="application/x-yaml")
         message = (
             'Invalid Accept header. Domain can be provided as json ("Accept: application/json") or'
             'yml ("Accept: application/x-yaml"). Make sure you\'ve set the appropriate Accept header.'

@@ -48,7 +48,8 @@ async def test_a_prediction_needs_no_conversation(api: Api) -> None:
 
 async def test_the_domain_is_json_or_yaml_as_accepted(api: Api) -> None:
     domain = await retrieve_domain(api.endpoint)
-    assert domain["intents"] == ["greet", "bye", "order", "pay"]
+    assert domain["intents"] == ["bye", "greet", "order", "pay"]
+    assert domain["session_config"] == {"session_expiration_time": 60, "carry_over_slots_to_new_session": True}
     status, kind, text = await api.send("GET", "/domain", headers={"Accept": "application/x-yaml"})
     assert (status, kind) == (200, "application/x-yaml")
     assert parse_yaml(text, Path("domain.yml")) == domain
