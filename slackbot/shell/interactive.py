@@ -11,9 +11,10 @@ import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from slackbot.core.rasa import EndpointConfig, RasaCore
+from slackbot.errors import Refused
 from slackbot.learning.loop import Loop
 from slackbot.settings import Settings
 from slackbot.shell.branches import Branches
@@ -32,6 +33,9 @@ __all__ = [
     "run_interactive_learning",
     "start_visualization",
 ]
+
+#: What may name a server among ``server_args``.
+_PLACES = ("endpoint", "port", "url")
 
 
 async def record_messages(
@@ -60,18 +64,31 @@ def run_interactive_learning(
 ) -> None:
     """Teaches in this terminal: the server that ``server_args`` names, or else the project with the core built in.
 
-    ``server_args``: ``url`` with ``token`` or ``jwt``, or ``endpoint``, an EndpointConfig. Raises FileError,
-    CoreFailed, StoreUnavailable.
+    ``server_args``: ``port`` of a server on this machine, which must run, where Rasa's function begins one; or its
+    ``url``; or ``endpoint``, an EndpointConfig. With the first two ``token`` or ``jwt``. Raises Refused for what else
+    is asked there, and FileError, CoreFailed, StoreUnavailable.
     """
-    asked = dict(server_args or {})
-    endpoint = asked.get("endpoint")
-    if endpoint is None and asked.get("url"):
-        endpoint = EndpointConfig(asked["url"], token=asked.get("token"), jwt=asked.get("jwt"))
-    name = conversation_id or uuid.uuid4().hex
+    endpoint, name = _endpoint_of(server_args or {}), conversation_id or uuid.uuid4().hex
     if endpoint is not None:
         asyncio.run(record_messages(endpoint, file_importer, name, None, skip_visualization))
         return
     asyncio.run(_record(Subject(project=_folder(file_importer)), name, draws=not skip_visualization))
+
+
+def _endpoint_of(server_args: Mapping[str, Any]) -> EndpointConfig | None:
+    asked = {key: value for key, value in server_args.items() if value}
+    if unknown := [key for key in asked if key not in {*_PLACES, "token", "jwt"}]:
+        names = ", ".join(unknown)
+        raise Refused(f"server_args: {names} can't be said here; name a server by port or url, or leave them out")
+    places = [key for key in _PLACES if key in asked]
+    if len(places) > 1:
+        raise Refused(f"server_args: only one of {', '.join(places)} can name the server; leave the others out")
+    if not places:
+        return None
+    if "endpoint" in asked:
+        return cast(EndpointConfig, asked["endpoint"])
+    url = asked.get("url") or f"http://localhost:{asked['port']}"
+    return EndpointConfig(url, token=asked.get("token"), jwt=asked.get("jwt"))
 
 
 async def _record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -12,15 +12,18 @@ from aiohttp import web
 from slackbot.errors import SettingsError
 
 PAGE = "visualization.html"
+#: Where Rasa's function serves its file, whatever that is.
+_RASAS_PICTURE = "visualization.dot"
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 _HTML = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Conversation</title>
 <style>body{margin:0;background:#fafafa}main{padding:1em;overflow:auto}img{display:block;margin:auto}
-nav{position:fixed;right:1em;top:1em}button{font-size:1.2em;min-width:2em}</style></head>
-<body><nav><button id="out" aria-label="smaller">−</button> <button id="in" aria-label="larger">+</button></nav>
-<main><img id="picture" alt="The conversation as a graph" src="/picture"></main>
+nav{position:fixed;right:1em;top:1em}button{font-size:1.2em;min-width:2em}[hidden]{display:none!important}</style></head>
+<body><nav id="zoom" hidden><button id="out" aria-label="smaller">−</button>
+<button id="in" aria-label="larger">+</button></nav>
+<main><img id="picture" alt="The conversation as a graph" hidden><pre id="text"></pre></main>
 <script>
-const picture = document.getElementById("picture");
+const [picture, text, buttons] = ["picture", "text", "zoom"].map((id) => document.getElementById(id));
 let known = "", zoom = 1, shown = "";
 const scale = () => { picture.style.width = zoom === 1 ? "" : `${picture.naturalWidth * zoom}px`; };
 picture.onload = scale;
@@ -31,9 +34,16 @@ async function look() {
     const answer = await fetch("/picture", {headers: known ? {"If-None-Match": known} : {}, cache: "no-store"});
     if (answer.status === 200) {
       known = answer.headers.get("ETag");
-      const before = shown;
-      picture.src = shown = URL.createObjectURL(await answer.blob());
-      URL.revokeObjectURL(before);
+      const drawn = answer.headers.get("Content-Type").startsWith("image/");
+      picture.hidden = buttons.hidden = !drawn;
+      text.hidden = drawn;
+      if (drawn) {
+        const before = shown;
+        picture.src = shown = URL.createObjectURL(await answer.blob());
+        URL.revokeObjectURL(before);
+      } else {
+        text.textContent = await answer.text();
+      }
     }
   } catch { /* the program has ended: the last picture stays */ }
   setTimeout(look, 700);
@@ -59,10 +69,13 @@ async def visualization(image: Path, port: int = 0) -> AsyncIterator[str]:
         if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304, headers={"ETag": tag})
         kind = _TYPES.get(image.suffix, "text/plain")
-        return web.Response(body=content, content_type=kind, headers={"ETag": tag, "Cache-Control": "no-store"})
+        charset = None if kind in _TYPES.values() else "utf-8"
+        headers = {"ETag": tag, "Cache-Control": "no-store"}
+        return web.Response(body=content, content_type=kind, charset=charset, headers=headers)
 
     app = web.Application()
-    app.add_routes([web.get("/", page), web.get(f"/{PAGE}", page), web.get("/picture", picture)])
+    app.add_routes([web.get("/", page), web.get(f"/{PAGE}", page)])
+    app.add_routes([web.get("/picture", picture), web.get(f"/{_RASAS_PICTURE}", picture)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
@@ -76,10 +89,14 @@ async def visualization(image: Path, port: int = 0) -> AsyncIterator[str]:
 
 
 def start_visualization(image_path: str, port: int) -> None:
-    """Shows the picture in that file, a .svg or .png, on ``/visualization.html`` until the process is interrupted."""
+    """Shows the picture in that file on ``/visualization.html`` until the process is interrupted.
+
+    A ``.svg`` or ``.png`` is drawn, of others the text is shown; ``/visualization.dot`` is the file itself.
+    """
 
     async def serve() -> None:
         async with visualization(Path(image_path), port):
             await asyncio.Event().wait()
 
-    asyncio.run(serve())
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve())

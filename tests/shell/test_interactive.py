@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from slackbot.api.server import serving
 from slackbot.core.builtin import BuiltinCore
 from slackbot.core.rasa import EndpointConfig, RasaCore
+from slackbot.errors import Refused
 from slackbot.settings import Settings
-from slackbot.shell.interactive import Abort, ForkTracker, RestartConversation, UndoLastStep, record_messages
+from slackbot.shell.interactive import (
+    Abort,
+    ForkTracker,
+    RestartConversation,
+    UndoLastStep,
+    record_messages,
+    run_interactive_learning,
+)
 from slackbot.shell.run import Subject, a_new_one, teach, the_unfinished
 from slackbot.shell.signals import Signal
 from tests.core.rasa.rasa_server import TOKEN, RasaServer
@@ -92,6 +104,52 @@ async def test_the_picture_is_drawn_while_messages_are_recorded(endpoint: Endpoi
     assert "The conversation as a graph: http://127.0.0.1:" in script.output
     (image,) = (tmp_path / "data").rglob("story_graph.svg")
     assert "utter_greet" in image.read_text()
+
+
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody who says hi, and agrees."""
+    monkeypatch.setenv("STORYTHREAD_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("STORYTHREAD_LEARN", "off")
+    (tmp_path / "lines").write_text("hi\n\n")
+    with (tmp_path / "lines").open() as lines:
+        monkeypatch.setattr(sys, "stdin", lines)
+        yield
+
+
+@pytest.mark.usefixtures("typed")
+async def test_a_program_teaches_the_server_at_a_port(
+    core: BuiltinCore, redis_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server is our own, which is Rasa's API too."""
+    async with serving(Settings(api_port=0, api_token=TOKEN), core, redis_url) as url:
+        named = {"port": urlsplit(url).port, "token": TOKEN, "e2e": False, "model": None}
+        await asyncio.to_thread(run_interactive_learning, None, True, "mine", named)
+    shown = capsys.readouterr().out
+    assert "Bot> Hello!" in shown
+    assert f"--resume --endpoint {url.replace('127.0.0.1', 'localhost')}`" in shown
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_program_teaches_a_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_interactive_learning(str(project), skip_visualization=True)
+    shown = capsys.readouterr().out
+    assert "Bot> Hello!" in shown
+    assert f"--resume --project {project}`" in shown
+
+
+@pytest.mark.parametrize(
+    ("named", "problem"),
+    [
+        ({"stories": "data/stories.yml", "domain": "domain.yml"}, "stories, domain"),
+        ({"model": "models/a.tar.gz", "port": 5006}, "model"),
+        ({"port": 5006, "url": "http://rasa:5005"}, "one of port, url"),
+    ],
+)
+def test_what_cant_be_done_as_a_program_wants_is_refused_in_a_line(named: dict[str, object], problem: str) -> None:
+    with pytest.raises(Refused, match=rf"server_args: .*{problem}") as raised:
+        run_interactive_learning(server_args=named)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("signal", [RestartConversation, ForkTracker, UndoLastStep, Abort])

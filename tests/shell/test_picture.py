@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,6 +15,7 @@ import pytest
 from slackbot.errors import SettingsError
 from slackbot.shell.picture import Graph, Node, graph_of, svg_of
 from slackbot.shell.visualization import start_visualization, visualization
+from tests.core.sdk_server import free_port
 from tests.shell.conftest import Typing
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -69,7 +72,7 @@ async def test_the_page_is_drawn_anew_when_the_picture_changes(tmp_path: Path) -
     async with visualization(image) as url, aiohttp.ClientSession() as http:
         root = url.rpartition("/")[0]
         async with http.get(url) as page:
-            assert 'src="/picture"' in await page.text()
+            assert 'id="picture"' in await page.text()
         assert (await http.get(f"{root}/picture")).status == 404
         image.write_text("<svg/>")
         async with http.get(f"{root}/picture") as first:
@@ -79,6 +82,32 @@ async def test_the_page_is_drawn_anew_when_the_picture_changes(tmp_path: Path) -
         image.write_text("<svg>changed</svg>")
         async with http.get(f"{root}/picture", headers={"If-None-Match": tag}) as second:
             assert "changed" in await second.text()
+
+
+async def test_the_file_that_is_named_is_served_where_rasas_function_serves_it(tmp_path: Path) -> None:
+    """As a program of its own, until it is interrupted."""
+    graph, port = tmp_path / "story_graph.dot", free_port()
+    graph.write_text('digraph { "é" }')
+    code = f"from slackbot.shell.visualization import start_visualization as s; s({str(graph)!r}, {port})"
+    program = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(60), aiohttp.ClientSession() as http:
+        served = await answered(http, f"http://127.0.0.1:{port}/visualization.dot")
+        page = await answered(http, f"http://127.0.0.1:{port}/visualization.html")
+        program.send_signal(signal.SIGINT)
+        _, said = await program.communicate()
+    assert served == ("text/plain", 'digraph { "é" }')
+    assert page[0] == "text/html"
+    assert (program.returncode, said) == (0, b"")
+
+
+async def answered(http: aiohttp.ClientSession, url: str) -> tuple[str, str]:
+    """Content type and text, once the server is there."""
+    while True:
+        try:
+            async with http.get(url) as answer:
+                return answer.content_type, await answer.text()
+        except aiohttp.ClientConnectorError:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
