@@ -72,9 +72,12 @@ class Access:
             and hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
         ):
             return
-        scheme, _, signed = request.headers.get("Authorization", "").partition(" ")
-        if not self.jwt_secret or scheme.lower() != "bearer":
+        header = request.headers.get("Authorization")
+        if not self.jwt_secret or header is None:
             raise _unknown()
+        scheme, _, signed = header.strip().partition(" ")
+        if scheme.lower() != "bearer" or not signed:
+            raise ApiError(400, "InvalidAuthorizationHeader", "Authorization header is invalid.")
         self._check_jwt(signed.strip(), self.jwt_secret, request.match_info.get("id"))
 
     def _check_from_here(self, request: web.Request) -> None:

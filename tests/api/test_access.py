@@ -59,6 +59,16 @@ async def test_a_jwt_opens_what_its_role_may_see(
         assert (await api.send("GET", path, headers={"Authorization": f"Bearer {unsigned}"}))[0] == 401
 
 
+async def test_a_header_that_names_no_jwt_is_a_wrong_request(tiny: BuiltinCore, redis_url: str) -> None:
+    async with running(tiny, redis_url, Settings(api_port=0, api_token="sesame", api_jwt_secret=SECRET)) as api:
+        for header in ("Bearer", "Bearer ", "Basic YTpi", "a b"):
+            headers, path = {"Authorization": header}, "/status"
+            assert (header, (await api.send("GET", path, headers=headers))[0]) == (header, 200)
+            status, _, text = await api.send("GET", path, headers=headers, token="wrong")
+            assert (header, status, "Authorization header is invalid." in text) == (header, 400, True)
+        assert (await api.send("GET", "/status", token="wrong"))[0] == 401
+
+
 async def test_without_a_token_only_this_machine_may_ask_and_no_page_in_its_browser(
     tiny: BuiltinCore, redis_url: str
 ) -> None:
