@@ -240,8 +240,8 @@ class Operations:
                 return said
             prediction = await self.core.predict(draft.tracker)
             said += await self._run(draft, prediction.action, prediction.policy, prediction.confidence)
-            if prediction.action == ACTION_LISTEN:
-                return said
+            if prediction.action in (ACTION_LISTEN, ACTION_SESSION_START):
+                return said  # the start of a session ends with listening
         draft.add(ActionExecuted(ACTION_LISTEN))
         return said
 

@@ -71,7 +71,7 @@ class Draft:
     def add(self, *events: Event) -> None:
         """Appends events, each with the time and the stamp unless it has them."""
         for event in events:
-            metadata = {**self.stamp, **event.metadata}
+            metadata = {**event.metadata, **self.stamp, **event.metadata}  # its own first, as Rasa writes them
             stamped = event.stamped(clock.now())
             stamped = stamped if metadata == stamped.metadata else replace(stamped, metadata=metadata)
             self.tracker.append(stamped)

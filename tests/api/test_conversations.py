@@ -202,6 +202,15 @@ async def test_an_intent_that_every_assistant_has_may_come_from_outside(api: Api
     assert f"EXTERNAL: {intent}" in names(answer["tracker"])
 
 
+@pytest.mark.parametrize(("intent", "action"), [("restart", "action_restart"), ("session_start", "")])
+async def test_a_session_that_an_intent_begins_waits_for_a_message(api: Api, intent: str, action: str) -> None:
+    _, answer = await api.ask("POST", "/conversations/c/trigger_intent", {"name": intent}, include_events="ALL")
+    restarted = [action, "restart"] if action else []
+    assert names(answer["tracker"])[3:] == [
+        f"EXTERNAL: {intent}", *restarted, "action_session_start", "session_started", "action_listen",
+    ]  # fmt: skip
+
+
 async def test_a_messages_text_is_kept_without_the_space_around_it(api: Api) -> None:
     tracker = await send_message(api.endpoint, "c", " a soup\n")
     assert tracker["latest_message"]["text"] == tracker["events"][3]["text"] == "a soup"
