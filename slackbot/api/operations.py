@@ -47,8 +47,9 @@ _NO_SELECTOR: Json = {
 class Operations:
     """Of one assistant on the conversations of one store. All raise StoreUnavailable, CoreFailed, Conflict, Refused."""
 
-    def __init__(self, trackers: Trackers, core: Core, assistant_id: str = "") -> None:
-        self.trackers, self.core, self._assistant_id = trackers, core, assistant_id
+    def __init__(self, trackers: Trackers, core: Core, assistant_id: str = "", *, selects: bool = True) -> None:
+        """``selects``: the assistant's pipeline has a selector of answers, which parse data then tell of."""
+        self.trackers, self.core, self._assistant_id, self._selects = trackers, core, assistant_id, selects
         self._parsed: OrderedDict[str, Json] = OrderedDict()
         self._parsed_by: tuple[object, ...] = ()
 
@@ -152,17 +153,26 @@ class Operations:
         tracker = tracker or Tracker("default", self.core.domain)
         if tracker.domain is not self.core.domain:
             # What sessions have added makes domains of their own, in which a text may mean something else.
-            return _completed(text, await self.core.parse(text, tracker), tracker.domain)
+            return self._completed(text, await self.core.parse(text, tracker), tracker.domain)
         model = (getattr(self.core, "core", self.core), self.core.domain)
         if not self._parsed_by or any(a is not b for a, b in zip(model, self._parsed_by, strict=True)):
             self._parsed, self._parsed_by = OrderedDict(), model
         kept = self._parsed
         if text not in kept:
-            kept[text] = _completed(text, await self.core.parse(text, tracker), tracker.domain)
+            kept[text] = self._completed(text, await self.core.parse(text, tracker), tracker.domain)
         kept.move_to_end(text)
         if len(kept) > KEPT_TEXTS:
             kept.popitem(last=False)
         return kept[text]
+
+    def _completed(self, text: str, parsed: Mapping[str, Any], domain: Domain) -> Json:
+        """Parse data with what Rasa tells beside it, in Rasa's order. Of what is spelled out it tells nothing more."""
+        if is_spelled_out(text, domain):
+            return {"text": text, **parsed}
+        tokens = [[match.start(), match.end()] for match in re.finditer(r"\w+", text)]
+        told = {key: parsed[key] for key in ("text", "intent", "entities") if key in parsed}
+        selected = {"response_selector": _NO_SELECTOR} if self._selects else {}
+        return {"text": text, **told, "text_tokens": tokens, **parsed, **selected, **parsed}
 
     async def _added(
         self, conversation_id: str, decide: _Decide[T], known: Kept | None, read: Callable[[str], Awaitable[Kept]]
@@ -279,12 +289,3 @@ def _entities(given: Any) -> list[Json]:
     if isinstance(given, Mapping):
         return [{"entity": name, "value": value} for name, value in given.items()]
     return [dict(one) for one in pairs]
-
-
-def _completed(text: str, parsed: Mapping[str, Any], domain: Domain) -> Json:
-    """What Rasa tells beside it. Of what is spelled out it tells nothing more."""
-    if is_spelled_out(text, domain):
-        return {"text": text, **parsed}
-    tokens = [[match.start(), match.end()] for match in re.finditer(r"\w+", text)]
-    told = {key: value for key, value in parsed.items() if key in ("text", "intent", "entities")}
-    return {"text": text, **told, "text_tokens": tokens, "response_selector": _NO_SELECTOR, **parsed}

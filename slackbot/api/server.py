@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from slackbot.api.pictures import PictureRoutes
 from slackbot.api.trackers import Trackers
 from slackbot.api.training import Train, of_project
 from slackbot.core.action_server import RASA_VERSION
+from slackbot.core.builtin.retrieval import selects_answers
 from slackbot.core.protocol import Core
 from slackbot.dialogue.yamlfile import read_yaml
 from slackbot.errors import StoreUnavailable
@@ -96,7 +97,8 @@ async def serving(settings: Settings, core: Core, redis_url: str, *, trained: bo
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
         logs = Logs(redis)
-        operations = Operations(Trackers(logs, lambda: core.domain), core, _assistant_id(folder))
+        trackers, selects = Trackers(logs, lambda: core.domain), selects_answers(_config(folder))
+        operations = Operations(trackers, core, _assistant_id(folder), selects=selects)
         pictures = PictureRoutes(
             LivePictures(Store(redis), lambda: core.domain, _stories(settings)), settings.picture_secret
         )
@@ -138,7 +140,10 @@ def _assistant_id(folder: Path | None) -> str:
     """What the project's ``config.yml`` calls it; else the folder's name."""
     if folder is None:
         return "storythread"
-    config = folder / "config.yml"
-    data: Any = read_yaml(config) if config.is_file() else None
-    named = data.get("assistant_id") if isinstance(data, dict) else None
-    return str(named or folder.resolve().name)
+    return str(_config(folder).get("assistant_id") or folder.resolve().name)
+
+
+def _config(folder: Path | None) -> Mapping[str, Any]:
+    config = folder / "config.yml" if folder is not None else None
+    data: Any = read_yaml(config) if config is not None and config.is_file() else None
+    return data if isinstance(data, Mapping) else {}

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from slackbot.core.builtin import BuiltinCore
 from slackbot.core.rasa import request_prediction, retrieve_domain, retrieve_status, send_message
 from slackbot.dialogue.yamlfile import parse_yaml
-from tests.api.conftest import Api
+from slackbot.settings import Settings
+from tests.api.conftest import TOKEN, Api, running
 
 
 async def test_a_text_is_understood(api: Api) -> None:
     status, parsed = await api.ask("POST", "/model/parse", {"text": "a soup", "message_id": "1"})
     assert status == 200
-    assert {"text", "intent", "entities", "text_tokens", "intent_ranking", "response_selector"} == set(parsed)
+    assert list(parsed) == ["text", "intent", "entities", "text_tokens", "intent_ranking", "response_selector"]
     assert parsed["intent"]["name"] == "order"
     assert [(entity["entity"], entity["value"]) for entity in parsed["entities"]] == [("dish", "soup")]
     assert parsed["text_tokens"] == [[0, 1], [2, 6]]
+
+
+@pytest.mark.parametrize(("component", "is_told"), [("WhitespaceTokenizer", False), ("ResponseSelector", True)])
+async def test_of_answers_nothing_is_told_where_the_pipeline_selects_none(
+    tiny: BuiltinCore, redis_url: str, tmp_path: Path, component: str, is_told: bool
+) -> None:
+    (tmp_path / "config.yml").write_text(f"pipeline: [{{name: {component}}}]")
+    settings = Settings(api_port=0, api_token=TOKEN, assistant=tmp_path)
+    async with running(tiny, redis_url, settings) as api:
+        _, parsed = await api.ask("POST", "/model/parse", {"text": "hi"})
+    assert ("response_selector" in parsed) == is_told
 
 
 async def test_an_intent_can_be_spelled_out(api: Api) -> None:

@@ -17,10 +17,19 @@ RANKING_LENGTH = 10
 
 def selectors(config: Mapping[str, Any]) -> tuple[str, ...]:
     """The retrieval intents for which the pipeline has a selector each, or ``default`` for all of them."""
+    return tuple(dict.fromkeys(str(item.get("retrieval_intent") or DEFAULT) for item in _named(config))) or (DEFAULT,)
+
+
+def selects_answers(config: Mapping[str, Any]) -> bool:
+    """Whether the pipeline has a selector, as the one has that Rasa takes where there is none."""
+    return not config.get("pipeline") or bool(_named(config))
+
+
+def _named(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     pipeline = config.get("pipeline")
-    components = [item for item in pipeline if isinstance(item, Mapping)] if isinstance(pipeline, list) else []
-    named = [item for item in components if str(item.get("name")).rpartition(".")[2] == SELECTOR]
-    return tuple(dict.fromkeys(str(item.get("retrieval_intent") or DEFAULT) for item in named)) or (DEFAULT,)
+    items = pipeline if isinstance(pipeline, list) else []
+    components = [item if isinstance(item, Mapping) else {"name": item} for item in items]
+    return [item for item in components if str(item.get("name")).rpartition(".")[2] == SELECTOR]
 
 
 def base_of(intent: str) -> str:
