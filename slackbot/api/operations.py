@@ -55,9 +55,10 @@ class Operations:
 
     @property
     def model_id(self) -> str:
-        """What tells the model from others: its version where it has one."""
-        version = getattr(getattr(self.core, "core", self.core), "version", None)
-        return f"storythread-{version}" if version is not None else "storythread"
+        """What tells the model from others: its version where it has one, or what a Rasa calls it."""
+        core = getattr(self.core, "core", self.core)
+        version = getattr(core, "version", None)
+        return getattr(core, "model_id", None) or ("storythread" if version is None else f"storythread-{version}")
 
     @property
     def stamp(self) -> Json:

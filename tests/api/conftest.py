@@ -14,6 +14,7 @@ import pytest
 
 from slackbot.api.server import serving
 from slackbot.core.builtin import BuiltinCore
+from slackbot.core.protocol import Core
 from slackbot.core.rasa import EndpointConfig
 from slackbot.settings import Settings
 from tests.learning.assistant import tiny_assistant
@@ -52,7 +53,7 @@ class Api:
 
 
 @asynccontextmanager
-async def running(core: BuiltinCore, redis_url: str, settings: Settings) -> AsyncIterator[Api]:
+async def running(core: Core, redis_url: str, settings: Settings) -> AsyncIterator[Api]:
     """A server on any free port."""
     async with serving(settings, core, redis_url) as url, aiohttp.ClientSession() as http:
         yield Api(url, http, settings.api_token or "")

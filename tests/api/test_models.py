@@ -7,10 +7,20 @@ from pathlib import Path
 import pytest
 
 from slackbot.core.builtin import BuiltinCore
-from slackbot.core.rasa import request_prediction, retrieve_domain, retrieve_status, send_message
+from slackbot.core.rasa import (
+    EndpointConfig,
+    RasaCore,
+    request_prediction,
+    retrieve_domain,
+    retrieve_status,
+    send_event,
+    send_message,
+)
 from slackbot.dialogue.yamlfile import parse_yaml
 from slackbot.settings import Settings
 from tests.api.conftest import TOKEN, Api, running
+from tests.core.rasa.rasa_server import TOKEN as RASAS_TOKEN
+from tests.core.rasa.rasa_server import RasaServer
 
 
 async def test_a_text_is_understood(api: Api) -> None:
@@ -99,3 +109,12 @@ async def test_an_emulation_that_nobody_has_is_refused_in_rasas_words(api: Api) 
     _, error = await api.ask("POST", "/model/parse")
     assert error["message"].startswith("No text message defined in request_body.")
     assert error["details"] == {}
+
+
+async def test_over_a_rasa_the_model_is_named_as_there(tiny: BuiltinCore, redis_url: str) -> None:
+    async with RasaServer(tiny).running() as rasa:
+        core = await RasaCore.connect(EndpointConfig(rasa.url, token=RASAS_TOKEN))
+        async with running(core, redis_url, Settings(api_port=0)) as api:
+            assert (await retrieve_status(api.endpoint))["model_id"] == rasa.model
+            tracker = await send_event(api.endpoint, "c", {"event": "action", "name": "action_listen"})
+    assert tracker["events"][-1]["metadata"]["model_id"] == rasa.model

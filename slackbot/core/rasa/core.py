@@ -49,14 +49,15 @@ class RasaCore:
         self._local = Execution(actions)
         #: What came of running harmless actions in a state: planned first, then written down.
         self._outcomes: OrderedDict[tuple[str, str, bytes], Rows] = OrderedDict()
-        self._model: str | None = None
+        #: What the server calls the model that it has loaded.
+        self.model_id = ""
         self._looked = float("-inf")
 
     @classmethod
     async def connect(cls, endpoint: EndpointConfig, actions: ActionServer | None = None) -> Self:
         """A core with the domain of the model that the server has loaded. Raises CoreFailed."""
         core = cls(endpoint, await _domain(endpoint), actions)
-        core._model = await _model(endpoint)
+        core.model_id = await _model(endpoint)
         core._looked = time.monotonic()
         return core
 
@@ -132,9 +133,9 @@ class RasaCore:
         if time.monotonic() - self._looked < _LOOK_EVERY:
             return
         model = await _model(self.endpoint)
-        if model != self._model:
+        if model != self.model_id:
             self.domain = await _domain(self.endpoint)
-            self._model = model
+            self.model_id = model
             self._outcomes.clear()
         self._looked = time.monotonic()
 
