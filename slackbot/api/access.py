@@ -89,7 +89,7 @@ class Access:
         if host is None or not is_loopback(host):
             raise _forbidden("Without a token, only this machine may ask, by the name of localhost.")
         if origin is None:
-            is_a_pages = request.headers.get("Sec-Fetch-Site") == "cross-site"
+            is_a_pages = request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}
         else:
             is_a_pages = origin.partition("://")[2] != request.host and not self.origins.allow(origin)
         if is_a_pages:

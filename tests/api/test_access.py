@@ -73,7 +73,7 @@ async def test_without_a_token_only_this_machine_may_ask_and_no_page_in_its_brow
     tiny: BuiltinCore, redis_url: str
 ) -> None:
     async with running(tiny, redis_url, Settings(api_port=0)) as api:
-        for headers in ({}, {"Origin": api.url}, {"Sec-Fetch-Site": "none"}):
+        for headers in ({}, {"Origin": api.url}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin"}):
             assert (headers, (await api.send("GET", "/status", headers=headers))[0]) == (headers, 200)
         for headers in (
             {"Origin": "https://evil.example"},
@@ -82,6 +82,7 @@ async def test_without_a_token_only_this_machine_may_ask_and_no_page_in_its_brow
             {"Host": "evil.example", "Origin": "http://evil.example"},
             {"Host": "evil.example"},
             {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
         ):
             assert (headers, (await api.send("GET", "/status", headers=headers))[0]) == (headers, 403)
 
