@@ -117,7 +117,20 @@ def _config(folder: Path, environment: Environment) -> dict[str, Any]:
     config = expanded(read_yaml(path), path, environment)
     if config is not None and not isinstance(config, dict):
         raise FileError(path, 1, "the configuration is not a mapping", "write it like 'pipeline:'")
+    for section in ("pipeline", "policies"):
+        _require_components(path, config or {}, section)
     return config or {}
+
+
+def _require_components(path: Path, config: dict[str, Any], section: str) -> None:
+    listed = [] if config.get(section) is None else config[section]
+    if not isinstance(listed, list) or not all(isinstance(one, str) or _has_name(one) for one in listed):
+        problem = f"'{section}' is no list of components"
+        raise FileError(path, line_of(config, section), problem, "write each as '- name: NAME' below it")
+
+
+def _has_name(component: Any) -> bool:
+    return isinstance(component, dict) and isinstance(component.get("name"), str)
 
 
 def _config_path(folder: Path) -> Path | None:

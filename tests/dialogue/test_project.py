@@ -113,6 +113,16 @@ def test_data_that_is_none_of_rasas_is_passed_over(folder: Path) -> None:
     assert load_project(folder).stories == ()
 
 
+@pytest.mark.parametrize("section", ["pipeline", "policies"])
+@pytest.mark.parametrize("value", ["5", "RulePolicy", "{name: RulePolicy}", "[{epochs: 5}]", "[[a]]"])
+def test_a_pipeline_and_policies_are_lists_of_components(folder: Path, section: str, value: str) -> None:
+    (folder / "config.yml").write_text(f"recipe: default.v1\n{section}: {value}\n")
+    with pytest.raises(FileError, match=rf"config\.yml:2: '{section}' is no list of components"):
+        load_project(folder)
+    (folder / "config.yml").write_text(f"{section}:\n")
+    assert load_project(folder).config == {section: None}
+
+
 def test_a_missing_folder_a_missing_domain_and_a_broken_configuration_are_named(folder: Path) -> None:
     with pytest.raises(FileError, match="no such folder"):
         load_project(folder / "missing")
