@@ -91,8 +91,11 @@ _KEYS: Mapping[str, Mapping[str, _Check]] = {
 _REQUIRED: Mapping[str, Sequence[str]] = {"slot": ("name", "value"), "entities": ("entities",)}
 
 
-def events_of(body: Any) -> list[Event]:
-    """The events of a request, one or a list. Raises ApiError where one is not as Rasa's schema has it."""
+def events_of(body: Any, if_broken: str = "Couldn't extract a proper event from the request body:") -> list[Event]:
+    """The events of a request, one or a list.
+
+    Raises ApiError where one is not as Rasa's schema has it; beginning ``if_broken``, where one can't be replayed.
+    """
     rows = body if isinstance(body, list) else [body]
     for row in rows:
         problem = next(_problems(row), None)
@@ -101,7 +104,7 @@ def events_of(body: Any) -> list[Event]:
     try:
         return [_event(row) for row in rows]
     except (ValueError, TypeError) as error:
-        raise bad_request(f"Couldn't extract a proper event from the request body: {error}", "") from None
+        raise bad_request(f"{if_broken} {error}", "") from None
 
 
 def _problems(row: Any) -> Iterator[str]:

@@ -34,6 +34,7 @@ _NO_TEXT = (
     "No text message defined in request_body. Add text message to request body in order to obtain the intent and "
     "extracted entities."
 )
+_NO_EVENTS = "Supplied events are not valid."
 _NO_EMULATION = "Invalid parameter value for 'emulation_mode'. Should be one of 'WIT', 'LUIS', 'DIALOGFLOW'."
 
 
@@ -98,9 +99,9 @@ class ModelRoutes:
 
     async def _predict(self, request: web.Request) -> web.Response:
         body = await json_body(request)
-        events = events_of(body)
+        events = events_of(body, _NO_EVENTS)
         if not isinstance(body, list):
-            raise bad_request("Supplied events are not valid. The request's body must be a list of events.", "")
+            raise bad_request(f"{_NO_EVENTS} The request's body must be a list of events.", "")
         shown = verbosity(request)
         tracker = Tracker("default", self._operations.core.domain, events)
         prediction = await self._operations.core.predict(tracker)

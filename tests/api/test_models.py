@@ -60,6 +60,13 @@ async def test_what_comes_first_of_all_can_be_asked(api: Api) -> None:
     assert (status, told["tracker"]["events"]) == (200, [])
 
 
+async def test_a_prediction_on_what_cant_be_replayed_is_refused(api: Api) -> None:
+    for body in ([{"event": "action"}], {"event": "restart"}):
+        status, error = await api.ask("POST", "/model/predict", body)
+        assert (status, error["details"]) == (400, {"parameter": "", "in": "body"})
+        assert error["message"].startswith("Supplied events are not valid.")
+
+
 async def test_a_prediction_needs_no_conversation(api: Api) -> None:
     await send_message(api.endpoint, "c", "hi")
     stored = await request_prediction(api.endpoint, "c")
