@@ -153,5 +153,7 @@ class ModelRoutes:
         await self._background.close(0)
 
     @staticmethod
-    async def _other(_: web.Request) -> web.Response:
+    async def _other(request: web.Request) -> web.Response:
+        if request.method == "PUT" and not await request.read():
+            raise bad_request("No path to model file defined in request_body.")
         raise ApiError(409, "Conflict", _FIXED)

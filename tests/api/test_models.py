@@ -100,6 +100,8 @@ async def test_the_model_is_neither_replaced_nor_taken_away(api: Api) -> None:
     for method in ("PUT", "DELETE"):
         status, error = await api.ask(method, "/model", {"model_file": "m.tar.gz"})
         assert (status, error["reason"]) == (409, "Conflict")
+    status, error = await api.ask("PUT", "/model")
+    assert (status, error["message"]) == (400, "No path to model file defined in request_body.")
     assert (await api.ask("POST", "/model/parse", {"text": "hi"}))[0] == 200
 
 
