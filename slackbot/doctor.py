@@ -312,4 +312,4 @@ async def _rasa(settings: Settings, url: str) -> Finding:
         core = await RasaCore.connect(endpoint)
     except CoreFailed as error:
         return _fault(subject, f"{error}; start it with: rasa run --enable-api")
-    return _ok(subject, f"{url} ({len(core.domain.intents)} intents, {len(core.domain.actions)} actions)")
+    return _ok(subject, f"{endpoint.place} ({len(core.domain.intents)} intents, {len(core.domain.actions)} actions)")

@@ -175,7 +175,7 @@ class Settings:
     #: The Rasa project that is taught. ``None``: the bundled example.
     assistant: Path | None = _setting("STORYTHREAD_ASSISTANT", None, _folder)  # noqa: RUF009  a field
     #: A Rasa server that is taught in its place. ``None``: the core that is built in.
-    core: str | None = _setting("STORYTHREAD_CORE", None, rasa_url)
+    core: str | None = _setting("STORYTHREAD_CORE", None, rasa_url, secret=True)
     #: What that server was given as --auth-token, or a finished JWT for one with --jwt-secret.
     core_token: str | None = _setting("STORYTHREAD_CORE_TOKEN", None, secret=True)
     core_jwt: str | None = _setting("STORYTHREAD_CORE_JWT", None, secret=True)
@@ -292,8 +292,8 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be shown anywhere: tokens, the signing secret, the password in the Redis URL."""
-        password = unquote(urlsplit(self.redis_url).password or "") if self.redis_url else ""
+        """What must not be shown anywhere: tokens, the signing secret, the passwords in URLs."""
+        passwords = (unquote(urlsplit(url or "").password or "") for url in (self.redis_url, self.core))
         slack = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
         tokens = (
             *slack,
@@ -302,7 +302,7 @@ class Settings:
             self.api_token,
             self.api_jwt_secret,
             self.picture_secret,
-            password,
+            *passwords,
         )
         return tuple(token for token in tokens if token)
 

@@ -25,7 +25,8 @@ REDIS = "redis://me:pass%2Fword@somewhere:6379/0"
 
 
 def all_secret() -> Settings:
-    return Settings(slack_bot_token=BOT, slack_app_token=APP, slack_signing_secret=SECRET, redis_url=REDIS)
+    core = "https://rasa:hush@rasa.example"
+    return Settings(slack_bot_token=BOT, slack_app_token=APP, slack_signing_secret=SECRET, redis_url=REDIS, core=core)
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -134,7 +135,7 @@ def test_a_setting_that_is_needed_and_not_set_is_named() -> None:
 
 def test_secrets_are_not_in_the_repr() -> None:
     for text in (repr(all_secret()), str(all_secret())):
-        for secret in (BOT, APP, SECRET, REDIS, "pass"):
+        for secret in (BOT, APP, SECRET, REDIS, "pass", "hush"):
             assert secret not in text
 
 

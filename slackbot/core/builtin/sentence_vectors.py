@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -105,6 +106,7 @@ class SentenceVectors:
 
 
 _is_wanted = True
+_OPENING = threading.Lock()
 
 
 def use_transformer(wanted: bool) -> None:
@@ -115,7 +117,8 @@ def use_transformer(wanted: bool) -> None:
 
 def sentence_vectors() -> SentenceVectors | None:
     """The vectors of the installed model, opened once a process; None where the extra isn't there or can't be read."""
-    return _of_process(os.getpid()) if _is_wanted else None
+    with _OPENING:
+        return _of_process(os.getpid()) if _is_wanted else None
 
 
 @cache

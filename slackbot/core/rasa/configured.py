@@ -45,7 +45,7 @@ async def connected(
             break
         except RasaFailed as error:
             if error.status == _NOT_FOUND:
-                problem = f"what answers at {endpoint.url} is no Rasa server with an API"
+                problem = f"what answers at {endpoint.place} is no Rasa server with an API"
                 raise RasaFailed(f"{problem}; start Rasa with --enable-api, or correct the URL", error.status) from None
             if error.status in _REFUSED:
                 raise

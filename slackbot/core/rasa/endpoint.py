@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from ssl import SSLContext, create_default_context
 from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 
@@ -76,7 +77,13 @@ class EndpointConfig:
 
     def __repr__(self) -> str:
         """Without secrets."""
-        return f"EndpointConfig({self.url!r})"
+        return f"EndpointConfig({self.place!r})"
+
+    @property
+    def place(self) -> str:
+        """The address as people are shown it: without a name and password, and without a query."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
     async def request(
         self,
@@ -119,12 +126,12 @@ class EndpointConfig:
                 status, text = response.status, await response.text(errors="replace")
         except aiohttp.ClientConnectorError as error:
             why = error.strerror or type(error).__name__
-            raise _Passing(f"no Rasa server answers at {self.url} ({why})", unsent=True) from None
+            raise _Passing(f"no Rasa server answers at {self.place} ({why})", unsent=True) from None
         except TimeoutError:
-            raise _Passing(f"the Rasa server at {self.url} did not answer within {self.timeout:g} seconds") from None
+            raise _Passing(f"the Rasa server at {self.place} did not answer within {self.timeout:g} seconds") from None
         except aiohttp.ClientError as error:
             problem = str(error) or type(error).__name__
-            raise _Passing(f"the connection to the Rasa server at {self.url} broke ({problem})") from None
+            raise _Passing(f"the connection to the Rasa server at {self.place} broke ({problem})") from None
         return self._answer(status, text)
 
     def _authorization(self) -> dict[str, str]:
@@ -147,7 +154,7 @@ class EndpointConfig:
     def _answer(self, status: int, text: str) -> Any:
         answer = _parsed(text)
         if status in _PASSING:
-            raise _Passing(f"the Rasa server at {self.url} answers {status}", status=status)
+            raise _Passing(f"the Rasa server at {self.place} answers {status}", status=status)
         if status == 401:
             raise RasaFailed("the Rasa server refuses the token; correct STORYTHREAD_CORE_TOKEN", status)
         if status == 403:
@@ -155,7 +162,7 @@ class EndpointConfig:
         if status >= 400:
             raise RasaFailed(f"the Rasa server answers {status}{_words(answer, text)}", status)
         if answer is None and text.strip() not in {"", "null"}:
-            raise RasaFailed(f"what answers at {self.url} is no Rasa server: its answer is no JSON", status)
+            raise RasaFailed(f"what answers at {self.place} is no Rasa server: its answer is no JSON", status)
         return answer
 
 

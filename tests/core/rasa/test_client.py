@@ -171,6 +171,10 @@ async def test_a_jwt_opens_too_and_a_wrong_token_is_named(server: RasaServer) ->
 async def test_secrets_are_not_in_what_may_be_logged(server: RasaServer) -> None:
     shown = repr(EndpointConfig(server.url, token="abc123", jwt="def456", params={"t": "ghi789"}))
     assert not any(secret in shown for secret in ("abc123", "def456", "ghi789"))
+    with pytest.raises(RasaFailed) as raised:
+        await retrieve_status(EndpointConfig("http://me:jkl012@127.0.0.1:1/rasa?t=mno345", timeout=5))
+    assert "at http://127.0.0.1:1/rasa " in str(raised.value)
+    assert not any(secret in str(raised.value) for secret in ("jkl012", "mno345"))
 
 
 async def test_what_may_be_asked_twice_is_asked_again_when_a_gateway_fails(
