@@ -162,20 +162,26 @@ async def measure(servers: Sequence[Server], sizes: Sequence[int], rounds: int, 
     """The figures as a program reads them. Each round asks every server at every size, in turns.
 
     Every step is taken on a conversation of its own of exactly that size, which was read once before, as one that
-    goes on is.
+    goes on is. All of a round are put there before its first step: what that leaves behind is no size's own.
     """
     run, numbers = secrets.token_hex(6), itertools.count()
     for server in servers:
         await server.learn_turn()
-    for number, size, server, events in itertools.product(range(-1, rounds), sizes, servers, SHOWN):
-        progress.at(f"round {max(number, 0) + 1} of {rounds}: {size:,} events, {server.name}")
-        conversation = f"step-{run}-{next(numbers)}"
-        await server.give(conversation, size)
-        await server.read_first(conversation, size)
-        await server.step(conversation, size, next(numbers), events)
-        if number < 0 and size == sizes[-1] and server is servers[-1] and events == SHOWN[-1]:
-            for each in servers:  # the first round was to get going
-                each.seconds.clear()
+    for number in range(-1, rounds):  # the first round is to get going
+        begun = list[tuple[int, Server, str, str]]()
+        told = f"round {max(number, 0) + 1} of {rounds}"
+        for size, server, events in itertools.product(sizes, servers, SHOWN):
+            progress.at(f"{told}: putting {size:,} events, {server.name}")
+            conversation = f"step-{run}-{next(numbers)}"
+            await server.give(conversation, size)
+            await server.read_first(conversation, size)
+            begun.append((size, server, events, conversation))
+        first = number % len(begun)  # another in each round: the first step comes right after all that
+        for size, server, events, conversation in (*begun[first:], *begun[:first]):
+            progress.at(f"{told}: a step at {size:,} events, {server.name}")
+            await server.step(conversation, size, next(numbers), events)
+        for server in servers if number < 0 else ():
+            server.seconds.clear()
     return _figures(servers, sizes, rounds)
 
 
