@@ -60,7 +60,9 @@ def test_a_word_of_any_length_is_split_in_a_moment() -> None:
 
 
 def test_without_the_package_words_and_characters_remain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    find_spec = importlib.util.find_spec
+    # Not for all packages: what is first asked for here, and kept, would be missing in other tests.
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "wordllama" else find_spec(name))
     word_vectors.cache_clear()
     try:
         assert word_vectors() is None
