@@ -88,11 +88,14 @@ class Window:
         await composer.press("Enter")
 
     async def pick(self, label: str, query: str, option: str | None = None) -> None:
-        """Search in a menu by its label, and take an option."""
+        """Search in a menu by its label, take an option, and wait for what the app makes of it."""
         box = self.modal.get_by_role("combobox", name=label, exact=False)
         await box.click()
         await box.fill(query)
-        await self.page.get_by_role("listbox").get_by_text(option or query, exact=True).click()
+        found = self.page.get_by_role("listbox")
+        await expect(found).not_to_have_attribute("aria-busy", "true")
+        await found.get_by_text(option or query, exact=True).click()
+        await expect(self.modal.get_by_role("progressbar")).to_have_count(0)
 
     async def picture(self, name: str) -> None:
         """Keep a screenshot for people to look at."""

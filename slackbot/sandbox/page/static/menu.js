@@ -150,6 +150,7 @@ export function menuLayer() {
       role: menu.role,
       "aria-label": menu.label ?? "Choices",
       "aria-multiselectable": menu.multiple ? "true" : null,
+      "aria-busy": menu.pending ? "true" : null,
       "aria-activedescendant": isMenu && menu.items[menu.active] ? itemId(menu.active) : null,
       tabindex: isMenu ? "-1" : null,
       onKeydown: isMenu ? menuKey : undefined,

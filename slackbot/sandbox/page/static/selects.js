@@ -129,7 +129,7 @@ export function select(scope, block, element) {
       if (!external) updateMenu(id, { items });
     }
     if (external) {
-      ui.menu.pending = true; // what is listed belongs to what was typed before
+      updateMenu(id, { pending: true }); // what is listed belongs to what was typed before
       clearTimeout(searches.get(id));
       searches.set(
         id,
