@@ -15,9 +15,7 @@ from slackbot.api.operations import Operations
 from slackbot.api.predictions import prediction_as_json
 from slackbot.api.stories import written_story
 from slackbot.api.written import Raw, written
-from slackbot.dialogue.events import (
-    BotUttered,
-)
+from slackbot.dialogue.events import BotUttered
 from slackbot.dialogue.tracker import EventVerbosity, Tracker
 from slackbot.store.keys import LONGEST_ID
 

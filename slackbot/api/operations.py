@@ -172,8 +172,10 @@ class Operations:
             return {"text": text, **parsed}
         tokens = [[match.start(), match.end()] for match in re.finditer(r"\w+", text)]
         told = {key: parsed[key] for key in ("text", "intent", "entities") if key in parsed}
-        selected = {"response_selector": _NO_SELECTOR} if self._selects else {}
-        return {"text": text, **told, "text_tokens": tokens, **parsed, **selected, **parsed}
+        completed = {"text": text, **told, "text_tokens": tokens, **parsed}
+        if self._selects:
+            completed.setdefault("response_selector", _NO_SELECTOR)
+        return completed
 
     async def _added(
         self, conversation_id: str, decide: _Decide[T], known: Kept | None, read: Callable[[str], Awaitable[Kept]]
