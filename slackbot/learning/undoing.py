@@ -172,7 +172,8 @@ def _going(conversation: Conversation, jump: Jump, outcome: Outcome, person: str
         commit,
         events=new,
         turn="none" if over or spoken is None else spoken.message_id,
-        redraw=(*commit.redraw, *texts),
+        # The parent last: who presses its fresh Undo must have been able to see what the one before took back.
+        redraw=(*(name for name in commit.redraw if name != "parent"), *texts, "parent"),
         redraw_later=(*commit.redraw_later, *(f"card:{question}" for question in questions)),
         corrected=bool(changed),
         judged=dict.fromkeys(questions),

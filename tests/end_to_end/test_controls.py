@@ -68,6 +68,19 @@ async def test_a_double_press_on_undo_undoes_once(stage: Stage) -> None:
     assert await scene.steps() == [*GREETED, "undo", "action:action_listen"]
 
 
+async def test_the_buttons_learn_of_an_undo_after_the_thread_shows_what_it_took_back(stage: Stage) -> None:
+    """Otherwise who presses Undo again, not seeing that it was done, would take back one more step unasked."""
+    scene = await stage.teach()
+    await scene.teach_turn("hi")
+    await scene.settled()
+    [said] = [message["ts"] for message in scene.messages if ":robot_face:" in shown(message)]
+    before = len(stage.slack.calls)
+    await undo(scene)
+    await scene.settled()
+    updated = [call.args["ts"] for call in stage.slack.calls[before:] if call.method == "chat.update"]
+    assert updated.index(said) < updated.index(scene.ts)
+
+
 async def test_a_stale_undo_asks_again_privately_and_its_button_undoes(stage: Stage) -> None:
     """What the button would do by now is said in words, before it is done."""
     scene = await stage.teach()

@@ -114,12 +114,17 @@ class Session:
         return Act(f"{person.display_name.lower()} picks {intent}", pick, lambda: not person.view and seen())
 
     async def _undo(self) -> None:
-        """Ada presses *Undo*, and presses on where she is asked again: what she saw was older than the thread is."""
+        """Ada presses *Undo*, unless she sees that it was done.
+
+        Where she is asked again, as what she saw was older than the thread is, she reads what would be taken back.
+        """
+        if self._taken_back:
+            return
         asked = len(self.ada.ephemerals)
         await self.ada.press(self.channel, self.thread, "Undo")
         await self.world.until(lambda: len(self.ada.ephemerals) > asked)
         for question in self.ada.ephemerals[asked:]:
-            if "Undo it" in labels(question):
+            if "Undo it" in labels(question) and "utter_iamabot" in shown(question):
                 await self.ada.press_ephemeral(question, "Undo it")
 
     async def perform(self, act: Act, after: Callable[[], object] = lambda: None) -> None:
@@ -188,8 +193,13 @@ class Session:
     def is_over(self) -> bool:
         return "the files are in the thread" in shown(self.messages[0])
 
+    @property
+    def _taken_back(self) -> int:
+        """How much of what the bot said is taken back."""
+        return sum("Taken back." in shown(message) for message in self.messages)
+
     def _undone(self, times: int) -> object:
-        return sum("Taken back." in shown(message) for message in self.messages) == times and self.open_cards
+        return self._taken_back == times and self.open_cards
 
     @staticmethod
     def _shown(messages: list[Json]) -> str:
