@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
-import aiohttp
 import click
 from redis.asyncio import Redis
 
 from benchmarks.measuring import Progress, duration, last_line
+from benchmarks.plain_http import Connection
 from slackbot.api.server import serving
 from slackbot.core.builtin import BuiltinCore
 from slackbot.errors import StorythreadError, WorldError
@@ -52,8 +53,7 @@ class Server:
     """One that speaks Rasa's API, and what its steps took."""
 
     name: str
-    url: str
-    http: aiohttp.ClientSession
+    http: Connection
     #: Any message that its assistant understands.
     words: str
     token: str | None = field(default=None, repr=False)
@@ -61,8 +61,12 @@ class Server:
     turn: Sequence[Json] = ()
     #: Ids of the conversations that were put there.
     given: list[str] = field(default_factory=list)
-    #: Seconds by events shown, part and size of the conversation.
-    seconds: defaultdict[tuple[str, str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
+    #: What tells each message from all before.
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    #: Seconds of the parts of each step that counts, by events shown and size of the conversation.
+    steps: defaultdict[tuple[str, int], list[list[float]]] = field(default_factory=lambda: defaultdict(list))
+    #: Seconds by size of the conversation.
+    first_reads: defaultdict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     async def ask(self, method: str, path: str, body: Any = None, **params: str) -> Any:
         """The answer, parsed. Raises WorldError."""
@@ -71,11 +75,12 @@ class Server:
     async def answer(self, method: str, path: str, body: Any = None, **params: str) -> bytes:
         """The answer as it comes. Raises WorldError."""
         asked = {**params, "token": self.token} if self.token else params
-        async with self.http.request(method, self.url + path, json=body, params=asked) as answer:
-            found = await answer.read()
-        if answer.status >= 400:
+        query = f"?{urlencode(asked)}" if asked else ""
+        sent = json.dumps(body).encode() if body is not None else b""
+        status, found = await self.http.request(method, path + query, sent)
+        if status >= 400:
             said = found[:200].decode(errors="replace")
-            raise WorldError(f"{self.url} answers {method} {path} with {answer.status}: {said}")
+            raise WorldError(f"{self.http.url} answers {method} {path} with {status}: {said}")
         return found
 
     async def learn_turn(self) -> None:
@@ -103,47 +108,56 @@ class Server:
 
     async def read_first(self, conversation_id: str, size: int) -> None:
         """Reads the conversation without its events."""
-        async with self._timed("first_read", size):
-            await self.answer("GET", f"/conversations/{conversation_id}/tracker", include_events="NONE")
-
-    async def step(self, conversation_id: str, size: int, number: int, events: str) -> None:
-        """One step, timed by parts until each answer is there, unparsed. ``events``: those that each answer has."""
-        path, shown = f"/conversations/{conversation_id}", {"include_events": events}
-        text = f"{self.words} {number}"  # a text that nobody has understood before
-        async with self._timed("message", size, events):
-            await self.answer("POST", f"{path}/messages", {"text": text, "sender": "user"}, **shown)
-        async with self._timed("parse", size, events):
-            await self.answer("POST", "/model/parse", {"text": text})
-        async with self._timed("predict", size, events):
-            predicted = await self.answer("POST", f"{path}/predict", **shown)
-        told = json.loads(predicted)
-        body = {"name": _best(told), "policy": told["policy"], "confidence": told["confidence"]}
-        async with self._timed("execute", size, events):
-            await self.answer("POST", f"{path}/execute", body, **shown)
-        async with self._timed("read_back", size, events):
-            await self.answer("GET", f"{path}/tracker", **shown)
-
-    @asynccontextmanager
-    async def _timed(self, part: str, size: int, events: str = "") -> AsyncIterator[None]:
         started = time.perf_counter()
-        yield
-        self.seconds[events, part, size].append(time.perf_counter() - started)
+        await self.answer("GET", f"/conversations/{conversation_id}/tracker", include_events="NONE")
+        self.first_reads[size].append(time.perf_counter() - started)
+
+    async def step(self, conversation_id: str, events: str) -> list[float]:
+        """One step; seconds of its parts, each until its answer is there, unparsed.
+
+        ``events``: those that each answer has.
+        """
+        path, shown = f"/conversations/{conversation_id}", {"include_events": events}
+        text = f"{self.words} {next(self.numbers)}"  # a text that nobody has understood before
+        message = await self._timed("POST", f"{path}/messages", {"text": text, "sender": "user"}, **shown)
+        parse = await self._timed("POST", "/model/parse", {"text": text})
+        predict = await self._timed("POST", f"{path}/predict", **shown)
+        told = json.loads(predict.answer)
+        body = {"name": _best(told), "policy": told["policy"], "confidence": told["confidence"]}
+        execute = await self._timed("POST", f"{path}/execute", body, **shown)
+        read_back = await self._timed("GET", f"{path}/tracker", **shown)
+        return [part.seconds for part in (message, parse, predict, execute, read_back)]
+
+    async def _timed(self, method: str, path: str, body: Any = None, **params: str) -> _Timed:
+        started = time.perf_counter()
+        answer = await self.answer(method, path, body, **params)
+        return _Timed(answer, time.perf_counter() - started)
+
+    def forget_times(self) -> None:
+        """What was taken until now doesn't count."""
+        self.steps.clear()
+        self.first_reads.clear()
 
     def milliseconds(self, events: str, sizes: Sequence[int]) -> dict[int, float]:
         """The median of whole steps, by size."""
-        whole = {size: [sum(parts) for parts in zip(*self._parts(events, size), strict=True)] for size in sizes}
-        return {size: median(taken) * 1e3 for size, taken in whole.items()}
+        return {size: median(map(sum, self.steps[events, size])) * 1e3 for size in sizes}
 
     def parts(self, events: str, sizes: Sequence[int]) -> dict[str, dict[int, float]]:
         """The medians of the parts, in milliseconds, by size."""
-        return {part: self.medians(part, sizes, events) for part in PARTS}
+        return {
+            part: {size: median(parts[at] for parts in self.steps[events, size]) * 1e3 for size in sizes}
+            for at, part in enumerate(PARTS)
+        }
 
-    def medians(self, part: str, sizes: Sequence[int], events: str = "") -> dict[int, float]:
-        """Of one part, in milliseconds, by size."""
-        return {size: median(self.seconds[events, part, size]) * 1e3 for size in sizes}
+    def first_read(self, sizes: Sequence[int]) -> dict[int, float]:
+        """The median of reading a conversation for the first time, in milliseconds, by size."""
+        return {size: median(self.first_reads[size]) * 1e3 for size in sizes}
 
-    def _parts(self, events: str, size: int) -> list[list[float]]:
-        return [self.seconds[events, part, size] for part in PARTS]
+
+@dataclass(frozen=True)
+class _Timed:
+    answer: bytes
+    seconds: float
 
 
 def _best(told: Mapping[str, Any]) -> str:
@@ -159,30 +173,38 @@ _SESSION: tuple[Json, ...] = (
 
 
 async def measure(servers: Sequence[Server], sizes: Sequence[int], rounds: int, progress: Progress) -> Json:
-    """The figures as a program reads them. Each round asks every server at every size, in turns.
-
-    Every step is taken on a conversation of its own of exactly that size, which was read once before, as one that
-    goes on is. All of a round are put there before its first step: what that leaves behind is no size's own.
-    """
-    run, numbers = secrets.token_hex(6), itertools.count()
+    """The figures as a program reads them. Each round asks every server at every size, one server after the other."""
     for server in servers:
         await server.learn_turn()
     for number in range(-1, rounds):  # the first round is to get going
-        begun = list[tuple[int, Server, str, str]]()
         told = f"round {max(number, 0) + 1} of {rounds}"
-        for size, server, events in itertools.product(sizes, servers, SHOWN):
-            progress.at(f"{told}: putting {size:,} events, {server.name}")
-            conversation = f"step-{run}-{next(numbers)}"
-            await server.give(conversation, size)
-            await server.read_first(conversation, size)
-            begun.append((size, server, events, conversation))
-        first = number % len(begun)  # another in each round: the first step comes right after all that
-        for size, server, events, conversation in (*begun[first:], *begun[:first]):
-            progress.at(f"{told}: a step at {size:,} events, {server.name}")
-            await server.step(conversation, size, next(numbers), events)
-        for server in servers if number < 0 else ():
-            server.seconds.clear()
+        first = number % len(sizes)  # another in each round
+        for server in servers:
+            await _one_round(server, [*sizes[first:], *sizes[:first]], told, progress)
+            if number < 0:
+                server.forget_times()
     return _figures(servers, sizes, rounds)
+
+
+async def _one_round(server: Server, sizes: Sequence[int], told: str, progress: Progress) -> None:
+    """A step at each size, without events in the answers, then with them.
+
+    Every step is taken on a conversation of its own of exactly that size, which was read once before, as one that
+    goes on is. All are put there before the first step: what that leaves behind is no size's own. The server's rate is
+    wanted: its steps follow each other, and the first of each kind isn't counted, as it finds the processor with
+    what something else has left there.
+    """
+    plan = [(events, size, at > 0) for events in SHOWN for at, size in enumerate((min(sizes), *sizes))]
+    conversations = [f"step-{secrets.token_hex(8)}" for _ in plan]
+    for (_, size, _), conversation in zip(plan, conversations, strict=True):
+        progress.at(f"{told}: putting {size:,} events, {server.name}")
+        await server.give(conversation, size)
+        await server.read_first(conversation, size)
+    for (events, size, counts), conversation in zip(plan, conversations, strict=True):
+        progress.at(f"{told}: a step at {size:,} events, {server.name}")
+        taken = await server.step(conversation, events)
+        if counts:
+            server.steps[events, size].append(taken)
 
 
 def _figures(servers: Sequence[Server], sizes: Sequence[int], rounds: int) -> Json:
@@ -199,7 +221,7 @@ def _figures(servers: Sequence[Server], sizes: Sequence[int], rounds: int) -> Js
             "ours_parts_ms": ours.parts(events, sizes),
             "theirs_parts_ms": theirs.parts(events, sizes) if theirs else None,
         }
-    figures["first_read_ms"] = {each.name: each.medians("first_read", sizes) for each in servers}
+    figures["first_read_ms"] = {each.name: each.first_read(sizes) for each in servers}
     return figures
 
 
@@ -225,7 +247,7 @@ def sentences(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def our_api(http: aiohttp.ClientSession, words: str) -> AsyncIterator[Server]:
+async def our_api(words: str) -> AsyncIterator[Server]:
     """Our own API with the assistant and the store of the settings; nothing of it is left there."""
     settings = Settings.from_environment(os.environ)
     async with AsyncExitStack() as stack:
@@ -237,7 +259,8 @@ async def our_api(http: aiohttp.ClientSession, words: str) -> AsyncIterator[Serv
         redis = connect(url)
         stack.push_async_callback(redis.aclose)
         alone = Settings(api_port=0, assistant=settings.assistant or example_assistant())
-        server = Server("ours", await stack.enter_async_context(serving(alone, core, url)), http, words)
+        api = await stack.enter_async_context(serving(alone, core, url))
+        server = Server("ours", await stack.enter_async_context(Connection(api, BOUND)), words)
         stack.push_async_callback(_forget, redis, server)
         yield server
 
@@ -249,14 +272,12 @@ async def _forget(redis: Redis, server: Server) -> None:
 
 async def run(against: str | None, token: str | None, sizes: Sequence[int], rounds: int, words: str) -> Json:
     """Measures ours, and the server at that URL. Raises StorythreadError."""
-    timeout = aiohttp.ClientTimeout(total=BOUND)
-    async with aiohttp.ClientSession(timeout=timeout) as http, our_api(http, words) as ours:
-        servers = [ours, Server("theirs", against.rstrip("/"), http, words, token)] if against else [ours]
-        try:
-            return await measure(servers, sizes, rounds, Progress())
-        except (aiohttp.ClientError, TimeoutError) as error:
-            why = str(error) or "too late"
-            raise WorldError(f"{against or ours.url} does not answer ({why})") from None
+    async with AsyncExitStack() as stack:
+        servers = [await stack.enter_async_context(our_api(words))]
+        if against:
+            theirs = await stack.enter_async_context(Connection(against, BOUND))
+            servers.append(Server("theirs", theirs, words, token))
+        return await measure(servers, sizes, rounds, Progress())
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> list[int]:

@@ -42,7 +42,9 @@ async def test_step_prints_ours_theirs_and_the_ratios_and_leaves_nothing(
         assert set(figures["ours_ms"]) == set(figures["theirs_ms"]) == set(figures["theirs_to_ours"]) == {"10", "20"}
         assert list(figures["ours_parts_ms"]) == ["message", "parse", "predict", "execute", "read_back"]
         assert all(taken > 0 for taken in figures["ours_ms"].values())
-    assert rasa.requests["POST execute"] == 2 * 2 * 2  # the first round gets going
+    assert rasa.requests["POST execute"] == 2 * 2 * (
+        1 + 2
+    )  # the first round, and the first step of each kind, get going
     assert await redis.keys() == []
 
 
