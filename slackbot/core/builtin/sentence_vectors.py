@@ -45,10 +45,10 @@ class SentenceVectors:
         import onnxruntime  # noqa: PLC0415  the extra's, and heavy
         from tokenizers import Tokenizer  # noqa: PLC0415  the extra's
 
-        from slackbot.core.builtin import eight_bits  # noqa: PLC0415  needs the extra's onnx
+        from slackbot.core.builtin import minilm  # noqa: PLC0415  needs the extra's onnx
 
         #: Tells this model from every other: vectors of different models can't be compared.
-        self.name = _fingerprint(model, tokenizer, form=eight_bits.FORM)
+        self.name = _fingerprint(model, tokenizer, form=minilm.FORM)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_LONGEST)
@@ -56,7 +56,7 @@ class SentenceVectors:
         options.intra_op_num_threads = _THREADS
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads take no processor
         options.enable_cpu_mem_arena = False
-        network = eight_bits.in_eight_bits(model)
+        network = minilm.put_together(model)
         self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         #: Numbers in a vector.
         self.width = int(self._session.get_outputs()[0].shape[-1])
@@ -98,8 +98,7 @@ class SentenceVectors:
         for row, of_row in enumerate(pieces):
             numbers[row, : len(of_row)] = of_row
             present[row, : len(of_row)] = 1
-        inputs = {"input_ids": numbers, "attention_mask": present, "token_type_ids": np.zeros_like(numbers)}
-        (meant,) = self._session.run(None, inputs)
+        (meant,) = self._session.run(None, {"input_ids": numbers, "attention_mask": present})
         totals = np.einsum("tpd,tp->td", meant, present.astype(np.float32))
         rows: NDArray[np.float32] = totals / np.linalg.norm(totals, axis=1, keepdims=True)
         return rows
