@@ -72,8 +72,9 @@ class Draft:
         """Appends events, each with the time and the stamp unless it has them."""
         for event in events:
             metadata = {**event.metadata, **self.stamp, **event.metadata}  # its own first, as Rasa writes them
-            stamped = event.stamped(clock.now())
-            stamped = stamped if metadata == stamped.metadata else replace(stamped, metadata=metadata)
+            timestamp = clock.now() if event.timestamp is None else event.timestamp
+            is_stamped = timestamp == event.timestamp and metadata == event.metadata
+            stamped = event if is_stamped else replace(event, timestamp=timestamp, metadata=metadata)
             self.tracker.append(stamped)
             self.new.append(stamped)
 

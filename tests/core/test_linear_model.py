@@ -45,6 +45,15 @@ def test_it_is_as_sure_as_it_is_right(monkeypatch: pytest.MonkeyPatch, spanned: 
     assert abs(probabilities.max(axis=1).mean() - right) < 0.08
 
 
+def test_a_row_by_itself_has_the_probabilities_that_it_has_among_others() -> None:
+    features, names = points(90, 0.3)
+    model = LinearModel.learned(features, names)
+    for row in range(5):
+        values = features[row].toarray()[0]
+        alone = model.probabilities_of_one([(np.array([0, 2]), values[[0, 2]]), (slice(1, 2), values[1:2])])
+        assert np.allclose(alone, model.probabilities(features[row])[0], atol=1e-6)
+
+
 def test_few_texts_that_are_all_right_make_nobody_certain() -> None:
     features, names = points(6, 0.01)
     assert LinearModel.learned(features, names).probabilities(features).max() < 0.98

@@ -81,8 +81,8 @@ class _Statistics:
         return cls(TextFeatures.from_state(state["features"]), LinearModel.from_state(state["model"]))
 
     def probabilities(self, text: str) -> dict[str, float]:
-        (row,) = self._model.probabilities(self._features.of([text])).tolist()
-        return dict(zip(self._model.names, row, strict=True))
+        row = self._model.probabilities_of_one(self._features.of_one(text))
+        return dict(zip(self._model.names, row.tolist(), strict=True))
 
 
 def _shared_out(scores: dict[str, float]) -> dict[str, float]:

@@ -41,6 +41,9 @@ _EXPONENTS = (-4.0, 3.0)
 
 _Numbers = NDArray[np.float32]
 
+#: A row of features, by kind: columns, and what is in them; in all others there is nothing.
+Row = Sequence[tuple[NDArray[np.int64] | slice, _Numbers]]
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -52,6 +55,11 @@ class Weights:
     def scores(self, features: Any) -> _Numbers:
         """A row for each row of features, a column for each class. Higher is likelier; of no particular scale."""
         scores: _Numbers = features @ self.of_features + self.of_classes
+        return scores
+
+    def scores_of_one(self, row: Row) -> _Numbers:
+        """The same of one row."""
+        scores: _Numbers = sum((values @ self.of_features[columns] for columns, values in row), self.of_classes)
         return scores
 
 
@@ -103,6 +111,11 @@ class LinearModel:
     def probabilities(self, features: Any) -> _Numbers:
         """A row for each row of features, a column for each of ``names``; each row sums to 1."""
         probabilities: _Numbers = softmax(self._weights.scores(features), axis=1)
+        return probabilities
+
+    def probabilities_of_one(self, row: Row) -> _Numbers:
+        """The same of one row of features."""
+        probabilities: _Numbers = softmax(self._weights.scores_of_one(row))
         return probabilities
 
 

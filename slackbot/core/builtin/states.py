@@ -45,6 +45,8 @@ class State:
 
     def with_only(self, slots: Collection[str]) -> State:
         """The same without what other slots hold."""
+        if not self.slots:
+            return self
         kept = tuple(item for item in self.slots if item[0] in slots)
         return self if len(kept) == len(self.slots) else replace(self, slots=kept)
 

@@ -71,21 +71,22 @@ class TextFeatures:
 
     def of(self, texts: Sequence[str]) -> Any:
         """A sparse matrix (CSR, 32 bits a number) with a row for each text."""
-        if len(texts) == 1:
-            return self._of_one(texts[0])
         blocks = [part.matrix(texts) for part in self._parts]
         blocks += [sparse.csr_matrix(part.of_examples(texts)) for part in self._vectors]
         return sparse.hstack(blocks, format="csr")
 
-    def _of_one(self, text: str) -> Any:
-        """The row of one text. Making a matrix of each part first would take longer than working out what is in it."""
-        rows = [part.row(text) for part in self._parts]
-        rows += [(np.arange(part.width, dtype=np.int32), part.of([text])[0]) for part in self._vectors]
-        widths = [*(part.width for part in self._parts), *(part.width for part in self._vectors)]
-        *starts, width = np.cumsum([0, *widths]).tolist()
-        columns = np.concatenate([columns + start for (columns, _), start in zip(rows, starts, strict=True)])
-        values = np.concatenate([values for _, values in rows])
-        return sparse.csr_matrix((values, columns, [0, len(columns)]), (1, width))
+    def of_one(self, text: str) -> list[tuple[NDArray[np.int64] | slice, NDArray[np.float32]]]:
+        """The row of one text: columns, and what is in them. Making a matrix of it would take longer than that."""
+        row: list[tuple[NDArray[np.int64] | slice, NDArray[np.float32]]] = []
+        start = 0
+        for terms in self._parts:
+            columns, values = terms.row(text)
+            row.append((columns + np.int64(start), values))
+            start += terms.width
+        for vectors in self._vectors:
+            row.append((slice(start, start + vectors.width), vectors.of([text])[0]))
+            start += vectors.width
+        return row
 
     @property
     def kinds(self) -> list[slice]:
