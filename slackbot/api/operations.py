@@ -96,7 +96,7 @@ class Operations:
         async with self.trackers.alone(conversation_id):
             kept = await self._existing(conversation_id)
             draft = await self._in_session(kept)
-            await self.trackers.append(kept, draft.new)
+            await self.trackers.append(kept, draft)
             return await self.core.predict(draft.tracker), draft
 
     async def execute(
@@ -127,7 +127,7 @@ class Operations:
             draft.add(_external(draft.tracker, intent, entities))
             await self._extract_slots(draft)
             said = await self._until_listening(draft)
-            await self.trackers.append(kept, draft.new)
+            await self.trackers.append(kept, draft)
             return said, draft
 
     async def append(self, conversation_id: str, events: Sequence[Event]) -> Draft:
@@ -138,7 +138,7 @@ class Operations:
             if not kept.version and not _begins_session(events):
                 await self._begin_session(draft)
             draft.add(*events)
-            await self.trackers.append(kept, draft.new)
+            await self.trackers.append(kept, draft)
             return draft
 
     async def replace(self, conversation_id: str, events: Sequence[Event]) -> Draft:
@@ -189,11 +189,11 @@ class Operations:
             with suppress(Conflict):
                 result, draft = await decide(known)
                 if draft.new:
-                    await self.trackers.append(known, draft.new)
+                    await self.trackers.append(known, draft)
                     return result, draft
         kept = await read(conversation_id)
         result, draft = await decide(kept)
-        await self.trackers.append(kept, draft.new)
+        await self.trackers.append(kept, draft)
         return result, draft
 
     async def _any(self, conversation_id: str) -> Kept:
@@ -207,7 +207,7 @@ class Operations:
 
     async def _session_stored(self, kept: Kept) -> Draft:
         draft = await self._in_session(kept)
-        await self.trackers.append(kept, draft.new)
+        await self.trackers.append(kept, draft)
         return draft
 
     async def _in_session(self, kept: Kept) -> Draft:

@@ -51,6 +51,11 @@ class Kept:
         self.tracker.extend(event for event, _ in new)
         self.log.extend(text for _, text in new)
 
+    def take(self, draft: Draft, texts: Iterable[str]) -> None:
+        """Takes over a draft whose new events were stored. ``texts`` is what they are written in."""
+        self.tracker = draft.tracker
+        self.log.extend(texts)
+
     def draft(self, stamp: Mapping[str, Any]) -> Draft:
         """What Rasa would load, to be added to; this stays as it is."""
         return Draft(self.tracker.reloaded(), stamp, self.log, self.version)
@@ -185,14 +190,18 @@ class Trackers:
         """One that has no event yet."""
         return self._begun(conversation_id, Log(0, 0, (), 0, None), Additions())
 
-    async def append(self, kept: Kept, new: Sequence[Event]) -> None:
-        """Stores events behind what was read. Raises Conflict, Refused, StoreUnavailable; then nothing is stored."""
-        if not new:
+    async def append(self, kept: Kept, draft: Draft) -> None:
+        """Stores the draft's new events behind what was read. Nothing is to be added to the draft from then on.
+
+        Raises Conflict, Refused, StoreUnavailable; then nothing is stored.
+        """
+        if not draft.new:
             return
         conversation_id, version = kept.tracker.conversation_id, kept.version
-        texts = [event_text(event) for event in new]
+        texts = [event_text(event) for event in draft.new]
         await self._logs.append(conversation_id, version, kept.replaced, texts)
-        kept.extend(version, zip(new, texts, strict=True))
+        if kept.version == version:  # else somebody has read them again meanwhile
+            kept.take(draft, texts)
         self._keep(conversation_id, kept)
 
     async def replace(self, conversation_id: str, new: Sequence[Event]) -> None:

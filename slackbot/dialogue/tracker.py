@@ -39,6 +39,8 @@ class Tracker:
         self._input_channel: str | None = None
         self._state = initial_state(domain.slots)
         self._applied = AppliedEvents(self._state, partial(next_state, slots=domain.slots), self._state)
+        #: Whether the log and the applied events may be another tracker's too: they are copied before they change.
+        self._shares = False
         self.extend(events)
 
     @property
@@ -48,6 +50,8 @@ class Tracker:
 
     def append(self, event: Event) -> None:
         """Take the next event. Costs the same however long the log is; reverting costs what is reverted."""
+        if self._shares:
+            self._events, self._applied, self._shares = self._events.copy(), self._applied.copy(), False
         self._state = self._applied.append(event, self._state)
         self._events.append(event)
         if isinstance(event, UserUttered):
@@ -75,8 +79,9 @@ class Tracker:
         return self._copy(self._applied.state)
 
     def _copy(self, state: State) -> Tracker:
+        self._shares = True
         other = copy(self)
-        vars(other).update(_events=self._events.copy(), _applied=self._applied.copy(), _state=state)
+        vars(other).update(_state=state)
         return other
 
     def applied_events(self) -> list[Event]:

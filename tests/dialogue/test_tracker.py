@@ -96,6 +96,20 @@ def test_a_tracker_is_untouched_by_what_is_added_to_a_copy_of_it(log: list[Event
 
 
 @settings(max_examples=500)
+@given(logs(), logs(10), logs(10))
+def test_copies_go_their_own_ways_whoever_goes_on_first(log: list[Event], one: list[Event], two: list[Event]) -> None:
+    tracker = track(*log)
+    first, second = tracker.with_events(()), tracker.reloaded()
+    third = second.with_events(two)
+    tracker.extend(one)
+    second.extend(one)
+    assert all_of(first) == all_of(track(*log))
+    assert all_of(tracker) == all_of(track(*log, *one))
+    assert all_of(second.reloaded()) == all_of(track(*log, *one).reloaded())
+    assert all_of(third.reloaded()) == all_of(track(*log, *two).reloaded())
+    assert all_of(first.with_events(two)) == all_of(track(*log, *two))
+
+
 @given(logs(20))
 def test_events_are_applied_as_rasa_says_however_they_came(log: list[Event]) -> None:
     tracker = track()
