@@ -46,6 +46,7 @@ async def test_a_page_of_a_listed_origin_may_ask(tiny: BuiltinCore, redis_url: s
         assert {"GET", "POST", "PUT"} <= {*told["Access-Control-Allow-Methods"].split(", ")}
         status, told, _ = await asked(api, "GET", "/status", Origin=OURS)
         assert (status, told["Access-Control-Allow-Origin"], told["Vary"]) == (200, OURS, "Origin")
+        assert told["Access-Control-Expose-Headers"] == "filename"
 
 
 async def test_it_can_read_what_it_is_refused_with(tiny: BuiltinCore, redis_url: str) -> None:

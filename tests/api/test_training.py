@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 import tempfile
 import textwrap
 from collections.abc import AsyncIterator
@@ -15,8 +17,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from slackbot.api.errors import ApiError
 from slackbot.api.train_data import main
-from slackbot.api.training import WRONG_DATA, write_data
+from slackbot.api.training import WRONG_DATA, of_data, write_data
 from slackbot.core.builtin import BuiltinCore
 from slackbot.dialogue.project import load_project
 from slackbot.dialogue.tracker import Tracker
@@ -138,6 +141,33 @@ async def test_a_training_that_nobody_waits_for_ends_with_the_server(
         await poll(lambda: bool(entries(folders)))
         assert (await api.ask("GET", "/status"))[1]["num_active_training_jobs"] == 1
     assert entries(folders) == []
+
+
+async def test_a_training_whose_process_dies_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(program(tmp_path, "echo 'out of memory' >&2; kill -9 $$")))
+    with pytest.raises(ApiError, match=r"during training.*out of memory") as failed:
+        await of_data(BODY)
+    assert failed.value.status == 500
+
+
+async def test_a_training_that_is_given_up_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = tmp_path / "pid"
+    monkeypatch.setattr(sys, "executable", str(program(tmp_path, f"echo $$ > {noted}; exec sleep 60")))
+    training = asyncio.create_task(of_data(BODY))
+    await poll(lambda: noted.exists() and noted.read_text().endswith("\n"))
+    training.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await training
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(noted.read_text()), 0)
+
+
+def program(folder: Path, script: str) -> Path:
+    """What is run in the place of Python."""
+    path = folder / "program"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
 
 
 def entries(folder: Path) -> list[str]:
