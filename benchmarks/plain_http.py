@@ -40,7 +40,7 @@ class Connection:
         try:
             async with asyncio.timeout(self._bound):
                 return await self._exchange(sent)
-        except (OSError, EOFError, ValueError) as error:  # TimeoutError is an OSError; ValueError: of what is no HTTP
+        except (OSError, EOFError, LookupError, ValueError) as error:  # TimeoutError is an OSError; the latter: no HTTP
             await self._close()
             raise WorldError(f"{self.url} does not answer ({str(error) or 'too late'})") from None
 

@@ -40,10 +40,22 @@ async def test_what_is_sent_comes_back_whole_request_by_request(query: str) -> N
             assert await connection.request("GET", f"/a{query}") == (201, query.removeprefix("?").encode())
 
 
-async def test_a_server_that_is_not_there_or_says_something_else_is_told() -> None:
+async def test_a_server_that_is_not_there_is_told() -> None:
     async with Connection(f"http://127.0.0.1:{unused_port()}", 10) as connection:
         with pytest.raises(WorldError, match="does not answer"):
             await connection.request("GET", "/")
+
+
+async def test_a_server_that_speaks_something_else_is_told() -> None:
+    async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(babble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with Connection(f"http://127.0.0.1:{port}", 10) as connection:
+            with pytest.raises(WorldError, match="does not answer"):
+                await connection.request("GET", "/")
 
 
 async def test_no_request_takes_longer_than_it_may() -> None:
