@@ -26,6 +26,7 @@ from benchmarks.measuring import Progress, duration, last_line
 from benchmarks.plain_http import Connection
 from slackbot.api.server import serving
 from slackbot.core.builtin import BuiltinCore
+from slackbot.core.builtin.sentence_vectors import sentence_vectors, use_transformer
 from slackbot.errors import StorythreadError, WorldError
 from slackbot.settings import Settings, example_assistant
 from slackbot.store.keys import Keys
@@ -44,6 +45,8 @@ TOLD = {
     " predict sends the events all the same)",
     "ALL": "A step, with include_events=ALL, so that every answer but the parse has all events",
 }
+#: The servers: our API as it is installed by default, the same with the extra where that is installed, and the other.
+OURS, EXTRA, THEIRS = "ours", "with the extra transformer", "theirs"
 #: Seconds that a request may take.
 BOUND = 120.0
 
@@ -208,21 +211,31 @@ async def _one_round(server: Server, sizes: Sequence[int], told: str, progress: 
 
 
 def _figures(servers: Sequence[Server], sizes: Sequence[int], rounds: int) -> Json:
-    ours, theirs = servers[0], servers[1] if len(servers) > 1 else None
+    by_name = {server.name: server for server in servers}
+    ours, extra, theirs = (by_name.get(name) for name in (OURS, EXTRA, THEIRS))
+    assert ours is not None  # noqa: S101  it is always asked
     figures: Json = {"benchmark": "step", "rounds": rounds, "sizes": list(sizes)}
     for events in SHOWN:
         mine = ours.milliseconds(events, sizes)
+        with_extra = extra.milliseconds(events, sizes) if extra else None
         their = theirs.milliseconds(events, sizes) if theirs else None
         figures[NAMES[events]] = {
             "ours_ms": mine,
             "theirs_ms": their,
-            "theirs_to_ours": {size: their[size] / mine[size] for size in sizes} if their else None,
+            "theirs_to_ours": _ratios(their, mine),
             "largest_to_smallest": mine[sizes[-1]] / mine[sizes[0]],
+            "ours_with_transformer_ms": with_extra,
+            "theirs_to_ours_with_transformer": _ratios(their, with_extra),
             "ours_parts_ms": ours.parts(events, sizes),
+            "ours_with_transformer_parts_ms": extra.parts(events, sizes) if extra else None,
             "theirs_parts_ms": theirs.parts(events, sizes) if theirs else None,
         }
     figures["first_read_ms"] = {each.name: each.first_read(sizes) for each in servers}
     return figures
+
+
+def _ratios(theirs: Mapping[int, float] | None, ours: Mapping[int, float] | None) -> dict[int, float] | None:
+    return {size: theirs[size] / ours[size] for size in ours} if theirs and ours else None
 
 
 def sentences(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -232,35 +245,45 @@ def sentences(figures: Mapping[str, Any]) -> Iterator[str]:
         found = figures[NAMES[events]]
         yield f"{TOLD[events]}:"
         for size in sizes:
-            line = f"  {size:>6,} events: {duration(found['ours_ms'][size] / 1e3)}"
-            if found["theirs_ms"]:
-                times = f"{found['theirs_to_ours'][size]:,.1f} times as long"
-                line += f"; theirs {duration(found['theirs_ms'][size] / 1e3)}, {times}"
-            yield line
+            yield f"  {size:>6,} events: {'; '.join(_compared(found, size))}"
         times = f"{found['largest_to_smallest']:.2f} times as long as with {sizes[0]:,}"
         yield f"  With {sizes[-1]:,} events it takes {times}."
     first = ", ".join(
-        f"{duration(taken / 1e3)} with {size:,}" for size, taken in figures["first_read_ms"]["ours"].items()
+        f"{duration(taken / 1e3)} with {size:,}" for size, taken in figures["first_read_ms"][OURS].items()
     )
     yield f"Not in these figures: reading a conversation in, once for each process, takes {first} events."
     yield "Within a step, parsing comes after the message with the same text: ours is understood once, and kept."
 
 
+def _compared(found: Mapping[str, Any], size: int) -> Iterator[str]:
+    yield duration(found["ours_ms"][size] / 1e3)
+    if found["theirs_ms"]:
+        yield f"theirs {duration(found['theirs_ms'][size] / 1e3)}, {found['theirs_to_ours'][size]:,.1f} times as long"
+    if found["ours_with_transformer_ms"]:
+        told = f"ours {EXTRA} {duration(found['ours_with_transformer_ms'][size] / 1e3)}"
+        ratios = found["theirs_to_ours_with_transformer"]
+        yield f"{told}, theirs {ratios[size]:,.1f} times as long" if ratios else told
+
+
 @asynccontextmanager
-async def our_api(words: str) -> AsyncIterator[Server]:
-    """Our own API with the assistant and the store of the settings; nothing of it is left there."""
+async def our_api(words: str, name: str) -> AsyncIterator[Server]:
+    """Our own API with the assistant and the store of the settings; nothing of it is left there.
+
+    As it is installed by default, or with the extra ``transformer``.
+    """
     settings = Settings.from_environment(os.environ)
     async with AsyncExitStack() as stack:
         url = settings.redis_url
         if url is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="st-")))
             url = stack.enter_context(EmbeddedServer(folder))
+        use_transformer(name == EXTRA)  # what is loaded stays as it is
         core = await asyncio.to_thread(BuiltinCore.load, settings.assistant or example_assistant())
         redis = connect(url)
         stack.push_async_callback(redis.aclose)
         alone = Settings(api_port=0, assistant=settings.assistant or example_assistant())
         api = await stack.enter_async_context(serving(alone, core, url))
-        server = Server("ours", await stack.enter_async_context(Connection(api, BOUND)), words)
+        server = Server(name, await stack.enter_async_context(Connection(api, BOUND)), words)
         stack.push_async_callback(_forget, redis, server)
         yield server
 
@@ -273,10 +296,11 @@ async def _forget(redis: Redis, server: Server) -> None:
 async def run(against: str | None, token: str | None, sizes: Sequence[int], rounds: int, words: str) -> Json:
     """Measures ours, and the server at that URL. Raises StorythreadError."""
     async with AsyncExitStack() as stack:
-        servers = [await stack.enter_async_context(our_api(words))]
+        names = [OURS, EXTRA] if sentence_vectors() is not None else [OURS]
+        servers = [await stack.enter_async_context(our_api(words, name)) for name in names]
         if against:
             theirs = await stack.enter_async_context(Connection(against, BOUND))
-            servers.append(Server("theirs", theirs, words, token))
+            servers.append(Server(THEIRS, theirs, words, token))
         return await measure(servers, sizes, rounds, Progress())
 
 

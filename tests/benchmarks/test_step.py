@@ -10,6 +10,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from slackbot.core.builtin import BuiltinCore
+from slackbot.core.builtin.sentence_vectors import sentence_vectors
 from tests.core.conversations import write_project
 from tests.core.rasa.rasa_server import TOKEN, RasaServer
 from tests.learning.assistant import DATA, DOMAIN
@@ -40,6 +41,9 @@ async def test_step_prints_ours_theirs_and_the_ratios_and_leaves_nothing(
     for shown in ("without_events", "with_all_events"):
         figures = result[shown]
         assert set(figures["ours_ms"]) == set(figures["theirs_ms"]) == set(figures["theirs_to_ours"]) == {"10", "20"}
+        extra = [figures["ours_with_transformer_ms"], figures["theirs_to_ours_with_transformer"]]
+        assert extra == [None, None] or all(set(found) == {"10", "20"} for found in extra)
+        assert (extra[0] is None) == (sentence_vectors() is None)
         assert list(figures["ours_parts_ms"]) == ["message", "parse", "predict", "execute", "read_back"]
         assert all(taken > 0 for taken in figures["ours_ms"].values())
     assert rasa.requests["POST execute"] == 2 * 2 * (
