@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -95,8 +96,13 @@ def start_visualization(image_path: str, port: int) -> None:
     """
 
     async def serve() -> None:
+        stop = asyncio.Event()
         async with visualization(Path(image_path), port):
-            await asyncio.Event().wait()
+            # asyncio's own doesn't wake a loop that is about to sleep.
+            # There is none on Windows, and beside a main thread.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+            await stop.wait()
 
     with suppress(KeyboardInterrupt):
         asyncio.run(serve())
