@@ -41,8 +41,10 @@ _EXPONENTS = (-4.0, 3.0)
 
 _Numbers = NDArray[np.float32]
 
+Columns = NDArray[np.int64] | slice
+
 #: A row of features, by kind: columns, and what is in them; in all others there is nothing.
-Row = Sequence[tuple[NDArray[np.int64] | slice, _Numbers]]
+Row = Sequence[tuple[Columns, _Numbers]]
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,11 @@ class _Making:
         """Attention, then each piece by itself; what comes out of each is added to what went in."""
         own, about = f"{name}.attention.self", f"{name}.attention.output"
         each = [self._weights.dense(f"{own}.{part}") for part in ("query", "key", "value")]
-        kinds = [getattr(one, part) for part in ("numbers", "factors", "bias") for one in each]
-        together = _Dense(*(np.concatenate(kinds[at : at + 3], axis=-1) for at in (0, 3, 6)))
+        together = _Dense(
+            np.concatenate([one.numbers for one in each], axis=1),
+            np.concatenate([one.factors for one in each]),
+            np.concatenate([one.bias for one in each]),
+        )
         product = self._product(own, meant, together)
         parts = [f"{own}.{part}" for part in ("query", "key", "value")]
         self._nodes.append(helper.make_node("Split", [product], parts, own, axis=-1, num_outputs=3))

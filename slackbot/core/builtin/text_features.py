@@ -13,6 +13,7 @@ from scipy import sparse
 
 from slackbot.core.builtin.archive import ArchiveUnfit, State
 from slackbot.core.builtin.embeddings import word_vectors
+from slackbot.core.builtin.linear_model import Columns, Row
 from slackbot.core.builtin.sentence_vectors import sentence_vectors
 
 
@@ -75,9 +76,9 @@ class TextFeatures:
         blocks += [sparse.csr_matrix(part.of_examples(texts)) for part in self._vectors]
         return sparse.hstack(blocks, format="csr")
 
-    def of_one(self, text: str) -> list[tuple[NDArray[np.int64] | slice, NDArray[np.float32]]]:
-        """The row of one text: columns, and what is in them. Making a matrix of it would take longer than that."""
-        row: list[tuple[NDArray[np.int64] | slice, NDArray[np.float32]]] = []
+    def of_one(self, text: str) -> Row:
+        """The row of one text. Making a matrix of it would take longer than working out what is in it."""
+        row: list[tuple[Columns, NDArray[np.float32]]] = []
         start = 0
         for terms in self._parts:
             columns, values = terms.row(text)
