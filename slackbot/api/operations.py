@@ -268,7 +268,7 @@ def _begins_session(events: Sequence[Event]) -> bool:
 
 def _is_over(tracker: Tracker) -> bool:
     """Whether a session must begin before anything else happens: nothing counts, or the user is long silent."""
-    applied = tracker.applied_events()
+    applied = tracker.shown(EventVerbosity.APPLIED)
     if not applied:
         return True
     minutes = tracker.domain.session_config.session_expiration_time

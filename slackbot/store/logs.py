@@ -76,8 +76,7 @@ class Logs:
     async def _write(self, conversation_id: str, expected: list[Any], events: Sequence[str], replace: str) -> None:
         own = Keys(conversation_id)
         names = [own.log, own.head, own.replaced, own.waiting, keys.DUE]
-        written = json.dumps(list(events), ensure_ascii=False)
-        version, _ = await self._append(keys=names, args=[conversation_id, *expected, written, replace])
+        version, _ = await self._append(keys=names, args=[conversation_id, *expected, replace, *events])
         if version == _CHANGED:
             raise Conflict(f"conversation {conversation_id} changed since it was read")
         if version < 0:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from slackbot.dialogue import state as dialogue
 from slackbot.dialogue.domain import Domain
@@ -26,8 +26,7 @@ SHOULD_NOT_BE_SET = "should_not_be_set"
 Feature = tuple[float, ...] | str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What is known at one decision. The first of a conversation has no previous action."""
 
     previous: str | None = None
@@ -48,7 +47,7 @@ class State:
         if not self.slots:
             return self
         kept = tuple(item for item in self.slots if item[0] in slots)
-        return self if len(kept) == len(self.slots) else replace(self, slots=kept)
+        return self if len(kept) == len(self.slots) else self._replace(slots=kept)
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,8 @@ class Featurizer:
 
     def entities(self, message: UserUttered) -> tuple[str, ...]:
         """The names that the policies see, with roles and groups beside them, by name."""
+        if not message.entities:
+            return ()
         names: set[str] = set()
         for entity in message.entities:
             name = entity.get("entity")
@@ -139,7 +140,7 @@ class Featurizer:
 class _Replay:
     featurizer: Featurizer
     initial_slots: bool
-    state: State = State()
+    state: State = field(default_factory=State)
     states: list[State] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     _features: dict[str, Feature] = field(default_factory=dict)
@@ -151,17 +152,17 @@ class _Replay:
         match event:
             case UserUttered():
                 entities = self.featurizer.entities(event)
-                self.state = replace(self.state, intent=event.intent_name, entities=entities)
+                self.state = self.state._replace(intent=event.intent_name, entities=entities)
             case ActionExecuted():
                 self.states.append(self.state)
                 self.actions.append(event.action_name or event.action_text or "")
-                self.state = replace(self.state, previous=self.actions[-1])
+                self.state = self.state._replace(previous=self.actions[-1])
             case SlotSet():
                 self._set_slot(event.key, event.value)
             case AllSlotsReset():
                 self._reset_slots()
             case ActiveLoop():
-                self.state = replace(self.state, loop=event.name)
+                self.state = self.state._replace(loop=event.name)
 
     def _set_slot(self, name: str, value: Any) -> None:
         slot = self.featurizer.slots.get(name)
@@ -170,11 +171,11 @@ class _Replay:
             self._features.pop(name, None)
         else:
             self._features[name] = feature
-        self.state = replace(self.state, slots=tuple(sorted(self._features.items())))
+        self.state = self.state._replace(slots=tuple(sorted(self._features.items())))
 
     def _reset_slots(self) -> None:
         self._features.clear()
-        self.state = replace(self.state, slots=())
+        self.state = self.state._replace(slots=())
         if self.initial_slots:
             for name, slot in self.featurizer.slots.items():
                 self._set_slot(name, slot.start_value)

@@ -10,15 +10,15 @@
 -- ARGV[1] conversation id
 -- ARGV[2] expected version (length of the log), or "" for any
 -- ARGV[3] expected count of replacements, or "" for any
--- ARGV[4] events, JSON array of JSON strings
--- ARGV[5] "1" to put them in the place of the log, else ""
+-- ARGV[4] "1" to put the events in the place of the log, else ""
+-- ARGV[5] and all behind it: the events, JSON
 --
 -- Returns the new version and the count of replacements; or, with nothing changed, -1 when the log is not as expected,
 -- -2 when something is under way in the session, -3 when the session is over, -4 when a session's log would be replaced.
 
 local session = redis.call('HGET', KEYS[2], 'session')
 if session then
-  if ARGV[5] == '1' then
+  if ARGV[4] == '1' then
     return { -4, 0 }
   elseif cjson.decode(session).status ~= 'open' then
     return { -3, 0 }
@@ -32,12 +32,12 @@ if (ARGV[2] ~= '' and redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[2])) or (ARGV
   return { -1, 0 }
 end
 
-if ARGV[5] == '1' then
+if ARGV[4] == '1' then
   redis.call('DEL', KEYS[1])
   replaced = redis.call('INCR', KEYS[3])
 end
-for _, event in ipairs(cjson.decode(ARGV[4])) do
-  redis.call('RPUSH', KEYS[1], event)
+for position = 5, #ARGV do
+  redis.call('RPUSH', KEYS[1], ARGV[position])
 end
 if session then
   local time = redis.call('TIME')
