@@ -7,7 +7,7 @@ taken back, and nothing is replayed from the start.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from slackbot.dialogue.events import (
     UserUtteranceReverted,
     UserUttered,
 )
+from slackbot.dialogue.shared_list import SharedList
 from slackbot.dialogue.state import ACTION_LISTEN, State
 
 #: What a loop running again on its happy path takes with it.
@@ -49,18 +50,19 @@ class AppliedEvents:
     fold: Callable[[State, Event], State]
     #: What replaying the kept events leads to.
     replayed: State
-    kept: list[Event] = field(default_factory=list)
-    landmarks: list[Landmark] = field(default_factory=list)
+    kept: SharedList[Event] = field(default_factory=SharedList)
+    landmarks: SharedList[Landmark] = field(default_factory=SharedList)
     #: The names of all loops that any event of the log has activated.
     loops: set[str] = field(default_factory=set)
     #: The log since the last restart or session start, and how often each action was run in it.
-    log: list[Event] = field(default_factory=list)
+    log: SharedList[Event] = field(default_factory=SharedList)
     runs: Counter[str | None] = field(default_factory=Counter)
     #: Whether ``log`` must be gone through again before the kept events are right.
     stale: bool = False
 
     def copy(self) -> AppliedEvents:
-        """One that grows on its own."""
+        """One that grows on its own; it costs the same however long the log is."""
+        self._refresh()  # else each copy would have to
         return replace(
             self,
             kept=self.kept.copy(),
@@ -71,7 +73,7 @@ class AppliedEvents:
         )
 
     @property
-    def events(self) -> list[Event]:
+    def events(self) -> Sequence[Event]:
         """The applied events. To be read only."""
         self._refresh()
         return self.kept
@@ -154,20 +156,21 @@ class AppliedEvents:
 
     def _clear(self) -> None:
         self._cut_all()
-        self.log.clear()
+        self.log.cut(0)
         self.runs.clear()
         self.stale = False
 
     def _cut_all(self) -> None:
-        self.kept.clear()
-        self.landmarks.clear()
+        self.kept.cut(0)
+        self.landmarks.cut(0)
         self.replayed = self.initial
 
     def _cut(self, index: int) -> None:
         """Cut the landmark with this index, and all kept events behind it."""
         mark = self.landmarks[index]
         self.replayed = mark.state_before
-        del self.kept[mark.position :], self.landmarks[index:]
+        self.kept.cut(mark.position)
+        self.landmarks.cut(index)
 
     def _cut_from_last(self, kind: type[Event]) -> None:
         """Cut the last event of a kind and all behind it; everything if there is none."""

@@ -12,6 +12,7 @@ from typing import Any
 from slackbot.dialogue.applied import AppliedEvents
 from slackbot.dialogue.domain import Domain
 from slackbot.dialogue.events import Event, Restarted, UserUttered
+from slackbot.dialogue.shared_list import SharedList
 from slackbot.dialogue.state import State, initial_state, next_state
 
 
@@ -34,13 +35,11 @@ class Tracker:
     def __init__(self, conversation_id: str, domain: Domain, events: Iterable[Event] = ()) -> None:
         self.conversation_id = conversation_id
         self.domain = domain
-        self._events: list[Event] = []
+        self._events: SharedList[Event] = SharedList()
         self._after_restart = 0
         self._input_channel: str | None = None
         self._state = initial_state(domain.slots)
         self._applied = AppliedEvents(self._state, partial(next_state, slots=domain.slots), self._state)
-        #: Whether the log and the applied events may be another tracker's too: they are copied before they change.
-        self._shares = False
         self.extend(events)
 
     @property
@@ -50,8 +49,6 @@ class Tracker:
 
     def append(self, event: Event) -> None:
         """Take the next event. Costs the same however long the log is; reverting costs what is reverted."""
-        if self._shares:
-            self._events, self._applied, self._shares = self._events.copy(), self._applied.copy(), False
         self._state = self._applied.append(event, self._state)
         self._events.append(event)
         if isinstance(event, UserUttered):
@@ -65,7 +62,7 @@ class Tracker:
             self.append(event)
 
     def with_events(self, events: Iterable[Event]) -> Tracker:
-        """A tracker with the log of this one and these events; this one is untouched."""
+        """A tracker with the log of this one and these events; this one is untouched. Costs what is added."""
         other = self._copy(self._state)
         other.extend(events)
         return other
@@ -79,9 +76,8 @@ class Tracker:
         return self._copy(self._applied.state)
 
     def _copy(self, state: State) -> Tracker:
-        self._shares = True
         other = copy(self)
-        vars(other).update(_state=state)
+        vars(other).update(_state=state, _events=self._events.copy(), _applied=self._applied.copy())
         return other
 
     def applied_events(self) -> list[Event]:
@@ -89,7 +85,7 @@ class Tracker:
 
         Of a form's happy path only the first run is kept, with the slots and bot messages of the others.
         """
-        return self._applied.events.copy()
+        return list(self._applied.events)
 
     def states_before_actions(self) -> Iterator[State]:
         """What replaying the applied events leads to: now, then before each action that counts, the latest first.
