@@ -14,6 +14,7 @@ class SharedList(Sequence[T]):
 
     Whoever adds where the store goes on already, as another has added there, gets a store of its own then. So
     adding to the latest of many copies, which is what a growing log comes to, costs the same however long it is.
+    Not for threads that add at the same time.
     """
 
     __slots__ = ("_end", "_is_shared", "_store")
@@ -51,7 +52,7 @@ class SharedList(Sequence[T]):
         return islice(self._store, self._end)
 
     def __reversed__(self) -> Iterator[T]:
-        return islice(reversed(self._store), len(self._store) - self._end, None)
+        return map(self._store.__getitem__, range(self._end - 1, -1, -1))
 
     @overload
     def __getitem__(self, index: int) -> T: ...
