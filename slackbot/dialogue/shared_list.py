@@ -12,9 +12,9 @@ T = TypeVar("T")
 class SharedList(Sequence[T]):
     """A list whose copies cost nothing: all have their items in one store, each up to an end of its own.
 
-    Whoever adds where the store goes on already, as another has added there, gets a store of its own then. So
-    adding to the latest of many copies, which is what a growing log comes to, costs the same however long it is.
-    Not for threads that add at the same time.
+    Whoever adds where the store goes on already, because another has added there or because of a cut, gets a store of
+    its own then, which costs the list's length. So adding to the latest of many copies, which is what a growing log
+    comes to, costs the same however long it is. Not for threads that add at the same time.
     """
 
     __slots__ = ("_end", "_is_shared", "_store")
@@ -40,7 +40,7 @@ class SharedList(Sequence[T]):
         self._end += 1
 
     def cut(self, end: int) -> None:
-        """Keeps so many of the first items."""
+        """Keeps so many of the first items, which are not more than there are."""
         self._end = end
         if not self._is_shared:
             del self._store[end:]

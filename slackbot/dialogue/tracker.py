@@ -62,7 +62,7 @@ class Tracker:
             self.append(event)
 
     def with_events(self, events: Iterable[Event]) -> Tracker:
-        """A tracker with the log of this one and these events; this one is untouched. Costs what is added."""
+        """A tracker with the log of this one and these events; this one is untouched."""
         other = self._copy(self._state)
         other.extend(events)
         return other

@@ -98,8 +98,8 @@ def start_visualization(image_path: str, port: int) -> None:
     async def serve() -> None:
         stop = asyncio.Event()
         async with visualization(Path(image_path), port):
-            # asyncio's own doesn't wake a loop that is about to sleep.
-            # There is none on Windows, and beside a main thread.
+            # The handler that asyncio.run sets doesn't wake a loop that is about to sleep; one of the loop's own does.
+            # It can't have any on Windows, nor outside the main thread.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
             await stop.wait()

@@ -53,7 +53,7 @@ def _values(slot: Slot, message: UserUttered, tracker: Tracker, shared: frozense
             extract
             and _intent_fits(mapping, message, tracker)
             and _condition_fits(mapping, slot, tracker)
-            and (not shared or _identity(mapping) not in shared or tracker.slots.get(REQUESTED_SLOT) == slot.name)
+            and (_identity(mapping) not in shared or tracker.slots.get(REQUESTED_SLOT) == slot.name)
         ):
             values = extract(mapping, message)
             if values:
